@@ -1,0 +1,1 @@
+"""Bulletins and the ways they reach people."""

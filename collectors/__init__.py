@@ -1,0 +1,1 @@
+"""One module per platform or file format; the registry is here."""

@@ -1,0 +1,1 @@
+"""Narratives, actors, places and known claims, as versioned data and their loaders."""

@@ -1,0 +1,1 @@
+"""Where posts, readings, labels and decisions live and are searched."""
