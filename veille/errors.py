@@ -21,6 +21,10 @@ class FileRefused(PersonMustAct):
     """A file cannot be imported; the text says what was seen and what is accepted."""
 
 
+class PageDamaged(PersonMustAct):
+    """The bytes of an archived page are not those it was named after."""
+
+
 class TryLater(VeilleError):
     """The same call may succeed later.
 

@@ -1,9 +1,10 @@
 """Settings, read once from VEILLE_* at the entry point and then passed down."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated, get_type_hints
 
 from veille.errors import ConfigError
 
@@ -24,85 +25,88 @@ class Secret:
     def __bool__(self) -> bool:
         return bool(self._value)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
     def __repr__(self) -> str:
         return "Secret(***)"
 
-    __str__ = __repr__
-
     def __reduce__(self) -> tuple[object, ...]:
-        raise TypeError("a Secret is not written down")
-
-
-def _setting(about: str, *, default: object) -> object:
-    return field(default=default, metadata={"about": about})
+        raise TypeError("a Secret is never written down")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every setting of Veille; `docs/operations.md` lists them from here."""
+    """Every setting of Veille, with what it is for."""
 
-    home: Path = _setting(
-        "Folder for archive, store, cursors, ledgers and the author secret.", default=Path("var")
-    )  # type: ignore[assignment]
-    sources: Path = _setting(
-        "The sources people chose to watch.", default=Path("config/sources.toml")
-    )  # type: ignore[assignment]
-    store: str = _setting(
-        "Where posts live; empty is SQLite in the home folder.", default=""
-    )  # type: ignore[assignment]
-    archive: str = _setting(
-        "Folder or fsspec URL of the archive; empty is `archive` in the home folder.", default=""
-    )  # type: ignore[assignment]
-    classifier: str = _setting("Which classifier labels posts.", default="keywords")  # type: ignore[assignment]
-    notify: Secret = _setting(
-        "Where bulletins go: `folder:PATH` or apprise URLs, separated by spaces; empty is "
-        "`bulletins` in the home folder.",
-        default=Secret(""),
-    )  # type: ignore[assignment]
-    contact: str = _setting(
-        "Contact printed in each bulletin.", default="cellule de veille"
-    )  # type: ignore[assignment]
-    hosting: str = _setting(
-        "Where the data are hosted, as the law of the country wants it said.",
-        default="ordinateur local",
-    )  # type: ignore[assignment]
-    clock: datetime | None = _setting(
-        "A fixed date and time with zone, for the sample morning and for tests; empty is now.",
-        default=None,
-    )  # type: ignore[assignment]
-    max_file_mb: int = _setting("Largest file that is imported, in MB.", default=200)  # type: ignore[assignment]
-    http_timeout_s: float = _setting("Time-out of one web request, in seconds.", default=30.0)  # type: ignore[assignment]
-    http_local: bool = _setting(
-        "Allow feeds on this machine and on private networks (1 or 0).", default=False
-    )  # type: ignore[assignment]
-    retention_text_days: int = _setting("Days a post's text is kept.", default=365)  # type: ignore[assignment]
-    retention_author_days: int = _setting("Days an author's key is kept.", default=90)  # type: ignore[assignment]
+    home: Annotated[Path, "folder of the archive, the store, the ledgers and the author secret"] = (
+        Path("var")
+    )
+    sources: Annotated[Path, "file of the sources people chose to watch"] = Path(
+        "config/sources.toml"
+    )
+    store: Annotated[str, "file of the SQLite store; empty: `veille.sqlite` in the home folder"] = (
+        ""
+    )
+    archive: Annotated[
+        str, "folder or fsspec URL of the archive; empty: `archive` in the home folder"
+    ] = ""
+    classifier: Annotated[str, "which classifier labels posts"] = "keywords"
+    notify: Annotated[
+        Secret,
+        "where bulletins go: `folder:PATH` or apprise addresses, separated by spaces; "
+        "empty: `bulletins` in the home folder",
+    ] = Secret("")  # noqa: RUF009 - immutable
+    contact: Annotated[str, "contact printed at the foot of each bulletin"] = "cellule de veille"
+    hosting: Annotated[str, "where the data are hosted, as shown to readers"] = "ordinateur local"
+    clock: Annotated[
+        datetime | None,
+        "a fixed date and time with its zone, for the sample morning and for tests; empty: now",
+    ] = None
+    max_file_mb: Annotated[int, "largest file that is imported, in megabytes"] = 200
+    http_timeout_s: Annotated[float, "time-out of one web request, in seconds"] = 30.0
+    http_local: Annotated[bool, "1 allows feeds on this machine and on private networks"] = False
+    keep_text_days: Annotated[int, "days after which a post is erased"] = 365
+    keep_author_days: Annotated[int, "days after which the author secret is replaced"] = 90
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read VEILLE_* and nothing else; raises `ConfigError` naming every wrong one."""
+        """Read VEILLE_* and nothing else; raises `ConfigError` naming every wrong one.
+
+        Names beginning with VEILLE_TEST_ belong to the tests and are passed over.
+        """
+        defaults = {PREFIX + item.name.upper(): item for item in fields(cls)}
         values: dict[str, object] = {}
         faults: list[str] = []
-        known = {PREFIX + item.name.upper(): item for item in fields(cls)}
         for name, text in environment.items():
-            if not name.startswith(PREFIX) or name.startswith(f"{PREFIX}TEST_"):
+            if not name.startswith(PREFIX) or name.startswith(f"{PREFIX}TEST_") or not text:
                 continue
-            if name not in known:
+            if name not in defaults:
                 faults.append(f"{name} is not a setting (see .env.example)")
-            elif text:
-                try:
-                    values[known[name].name] = _read(known[name].default, text)
-                except ValueError as error:
-                    faults.append(f"{name}: {error}")
+                continue
+            try:
+                values[defaults[name].name] = _read(defaults[name].default, text)
+            except ValueError as error:
+                faults.append(f"{name}: {error}")
         if faults:
             raise ConfigError("; ".join(faults))
         return cls(**values)  # type: ignore[arg-type]
+
+    @property
+    def archive_url(self) -> str:
+        return self.archive or str(self.home / "archive")
+
+    @property
+    def store_path(self) -> Path:
+        return Path(self.store) if self.store else self.home / "veille.sqlite"
+
+
+def settings_table() -> Iterator[tuple[str, str, str]]:
+    """Name, default and purpose of every setting, in their order."""
+    hints = get_type_hints(Settings, include_extras=True)
+    for item in fields(Settings):
+        default = item.default
+        shown = "" if default is None or isinstance(default, Secret) else str(default)
+        if isinstance(default, bool):
+            shown = str(int(default))
+        yield PREFIX + item.name.upper(), shown, hints[item.name].__metadata__[0]
 
 
 def _read(default: object, text: str) -> object:
@@ -115,12 +119,18 @@ def _read(default: object, text: str) -> object:
                 raise ValueError("write 1 or 0")
             return text == "1"
         case int() | float():
-            return type(default)(text)
+            return _positive(type(default)(text))
         case Path():
             return Path(text)
         case None:
             return _moment(text)
     return text
+
+
+def _positive(number: float) -> float:
+    if not number > 0:
+        raise ValueError("write a number above zero")
+    return number
 
 
 def _moment(text: str) -> datetime:
