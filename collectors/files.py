@@ -1,18 +1,36 @@
 """Drop folders: every file format is a small FileFormat; this module reads the folder."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 
+from collectors.folder import bytes_of, files_in, state, written_at_s
+from veille.errors import ConfigError, FileRefused, SourceChanged, SourceUnavailable
 from veille.post import Page, ParsedPage
-from veille.privacy import Privacy
+from veille.privacy import Privacy, masked
+from veille.sources import Source
+
+_HEAD_BYTES = 65_536
+# A file written to less than two seconds ago may still be growing: it is looked at twice.
+_FRESH_S = 2.0
+_SECOND_LOOK_S = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileHead:
-    """What recognising looks at: the file's name and its first 64 KB."""
+    """What recognising looks at: the file's name and its first 64 KB.
+
+    `start` is the whole file when it is a ZIP or a workbook, whose directory is at the end.
+    `options` are those of the source, or of the import command.
+    """
 
     name: str
     start: bytes
+    options: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +49,9 @@ class FileFormat:
     """One format an organisation holds.
 
     `title` is its French name. `recognises` never raises. `clean` takes private persons' data
-    out before anything is archived; `read` reads the cleaned page and raises `SourceChanged`
-    when it is not this format after all.
+    out before anything is archived, and cleaning twice is cleaning once; `read` reads the
+    cleaned page. Both raise `SourceChanged` when it is not this format after all.
+    `names_persons`: the platform puts a person's name or number in the file's name.
     """
 
     name: str
@@ -40,3 +59,176 @@ class FileFormat:
     recognises: Callable[[FileHead], bool]
     clean: Callable[[bytes, Mapping[str, object], Privacy], Cleaned]
     read: Callable[[Page, Privacy], ParsedPage]
+    names_persons: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCollector:
+    """A drop folder, sub-folders too, that accepts `formats`."""
+
+    name: str
+    formats: Sequence[FileFormat]
+    privacy: Privacy
+    clock: Callable[[], datetime]
+    max_file_bytes: int
+    wait: Callable[[float], None] = time.sleep
+
+    def fetch(self, source: Source, cursor: str | None) -> Iterator[Page]:
+        """Each file that is new or has changed since `cursor`, oldest first.
+
+        What could not be taken is told once the others are: `FileRefused` names each such file,
+        `SourceUnavailable` those still being written. Raises `ConfigError` without a folder.
+        """
+        formats = self._formats(source)
+        paths = _paths(source)
+        known = _known(cursor, paths)
+        new = [name for name in paths if known.get(_key(name)) != state(paths[name])]
+        new.sort(key=lambda name: (written_at_s(paths[name]), name))
+        growing, refused = self._growing([paths[name] for name in new]), []
+        for name in new:
+            seen = state(paths[name])
+            if paths[name] in growing:
+                continue
+            try:
+                page = self._page(paths[name], source, formats)
+            except SourceUnavailable:
+                growing.add(paths[name])
+            except FileRefused as error:
+                refused.append(str(error))
+            else:
+                known[_key(name)] = seen
+                yield replace(page, cursor=json.dumps(known, sort_keys=True))
+        _tell(refused, growing)
+
+    def parse(self, page: Page) -> ParsedPage:
+        """Read a cleaned file with the format that took it."""
+        for file_format in self.formats:
+            if file_format.name == page.collector:
+                return file_format.read(page, self.privacy)
+        raise SourceChanged(f"{page.url}: {self.name} has no format {page.collector!r}")
+
+    def _formats(self, source: Source) -> Sequence[FileFormat]:
+        wanted = source.options.get("format")
+        formats = [item for item in self.formats if wanted in (None, item.name)]
+        if not formats:
+            known = ", ".join(item.name for item in self.formats)
+            raise ConfigError(f"source {source.id}: format {wanted!r} is unknown; write {known}")
+        return formats
+
+    def _page(self, path: Path, source: Source, formats: Sequence[FileFormat]) -> Page:
+        return page_of_file(
+            path,
+            formats=formats,
+            privacy=self.privacy,
+            max_file_bytes=self.max_file_bytes,
+            fetched_at=self.clock(),
+            source_id=source.id,
+            options={name: value for name, value in source.options.items() if name != "format"},
+        )
+
+    def _growing(self, paths: Sequence[Path]) -> set[Path]:
+        """Those of `paths` written to just now that change between two looks."""
+        now_s = self.clock().timestamp()
+        young = {path: state(path) for path in paths if abs(now_s - written_at_s(path)) < _FRESH_S}
+        if young:
+            self.wait(_SECOND_LOOK_S)
+        return {path for path, seen in young.items() if state(path) != seen}
+
+
+def page_of_file(
+    path: Path,
+    *,
+    formats: Sequence[FileFormat],
+    privacy: Privacy,
+    max_file_bytes: int,
+    fetched_at: datetime,
+    source_id: str,
+    options: Mapping[str, object],
+) -> Page:
+    """One file as a cleaned page.
+
+    Raises `FileRefused`, in French, with what was seen and what is accepted, and
+    `SourceUnavailable` when the file changes while it is read.
+    """
+    shown = _shown(path)
+    try:
+        body = bytes_of(path, max_file_bytes)
+        start = body if body.startswith(b"PK") else body[:_HEAD_BYTES]
+        head = FileHead(name=path.name, start=start, options=options)
+        file_format = recognised(head, formats)
+        cleaned = file_format.clean(body, options, privacy)
+    except (FileRefused, SourceChanged) as error:
+        raise FileRefused(f"{shown} : {error}") from error
+    except SourceUnavailable as error:
+        raise SourceUnavailable(f"{shown} : {error}") from error
+    hidden = f"{file_format.name}-{sha256(cleaned.body).hexdigest()[:12]}"
+    return Page(
+        source_id=source_id,
+        collector=file_format.name,
+        url=hidden if file_format.names_persons else shown,
+        fetched_at=fetched_at,
+        body=cleaned.body,
+        options=dict(options),
+        removed=dict(cleaned.removed),
+        original_key=sha256(body).hexdigest() if cleaned.body != body else "",
+    )
+
+
+def recognised(head: FileHead, formats: Sequence[FileFormat]) -> FileFormat:
+    """The one format of a file. Raises `FileRefused` when there is none, or more than one."""
+    found = [item for item in formats if item.recognises(head)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        titles = " et ".join(item.title for item in found)
+        names = ", ".join(item.name for item in found)
+        raise FileRefused(f"reconnu à la fois comme {titles} ; précisez le format ({names})")
+    accepted = ", ".join(item.title for item in formats)
+    raise FileRefused(f"format inconnu : vu {_seen_in(head)} ; accepté : {accepted}")
+
+
+def _seen_in(head: FileHead) -> str:
+    """The kind of content in a few French words, without any of the content."""
+    if head.start.startswith(b"PK"):
+        return "une archive ZIP ou un classeur dont les colonnes ne sont pas connues"
+    if b"\0" in head.start and not head.start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "un fichier binaire"
+    text = head.start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith((b"{", b"[")):
+        return "du JSON d’une autre forme"
+    if text.startswith(b"<"):
+        return "une page web ou du XML"
+    return "du texte ou un tableau dont les colonnes ne sont pas connues"
+
+
+def _paths(source: Source) -> dict[str, Path]:
+    folder = Path(source.target)
+    if not folder.is_dir():
+        raise ConfigError(
+            f"source {source.id}: its drop folder is missing; create it or correct target"
+        )
+    return dict(files_in(folder))
+
+
+def _key(name: str) -> str:
+    """A file's name in the cursor: some platforms put a person's name in file names."""
+    return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def _known(cursor: str | None, paths: Mapping[str, Path]) -> dict[str, str]:
+    """State by name key of files already taken that are still in the folder."""
+    present = {_key(name) for name in paths}
+    states = json.loads(cursor) if cursor else {}
+    return {key: seen for key, seen in states.items() if key in present}
+
+
+def _shown(path: Path) -> str:
+    return masked(path.name.encode("utf-8", "replace").decode())
+
+
+def _tell(refused: Sequence[str], growing: set[Path]) -> None:
+    waiting = sorted(f"{_shown(path)} : en cours d’écriture, lu plus tard" for path in growing)
+    if refused:
+        raise FileRefused("; ".join([*refused, *waiting]))
+    if waiting:
+        raise SourceUnavailable("; ".join(waiting))
