@@ -13,6 +13,10 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 MIN_KEY_CHARACTERS = 12
+# Longer chunks are no words and would only fill the memory.
+LONGEST_KEPT = 48
+
+_CHUNK = re.compile(r"\S+")
 
 _MARK = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
@@ -69,18 +73,29 @@ class Token(NamedTuple):
     folded: str
 
 
+class _Chunk(NamedTuple):
+    """What lies between two spaces; places count from its beginning."""
+
+    tokens: tuple[Token, ...]
+    words: tuple[str, ...]
+    ends_expanded: bool
+
+
 def tokens(text: str) -> list[Token]:
     """The words and emoji of `text` in order; # and @ are left out, their words are not."""
     found: list[Token] = []
-    for match in _TOKEN.finditer(text):
-        written = match.group()
-        start, end = match.span()
-        if _is_elided(written):
-            end -= 1
-        words = _folded_words(written)
-        if found and words and _is_said_already(found, words[0]):
+    expanded = False
+    for match in _CHUNK.finditer(text):
+        chunk = _chunk(match.group())
+        if not chunk.words:
+            continue
+        if expanded and found[-1].folded == chunk.words[0]:
             found.pop()
-        found += [Token(start, end, text[start:end], word) for word in words]
+        at = match.start()
+        found += [
+            Token(at + start, at + end, written, word) for start, end, written, word in chunk.tokens
+        ]
+        expanded = chunk.ends_expanded
     return found
 
 
@@ -108,20 +123,46 @@ def text_key(text: str) -> str:
 # Folding and stemming one text follow each other, so the last few texts are remembered.
 @lru_cache(maxsize=64)
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(token.folded for token in tokens(text))
+    """The folded words of `tokens(text)`, without the cost of their places."""
+    found: list[str] = []
+    expanded = False
+    for written in text.split():
+        chunk = _chunk(written)
+        if not chunk.words:
+            continue
+        # "c est" is "ce est": an abbreviation that holds the next word does not repeat it.
+        if expanded and found[-1] == chunk.words[0]:
+            found.pop()
+        found += chunk.words
+        expanded = chunk.ends_expanded
+    return tuple(found)
+
+
+def _chunk(written: str) -> _Chunk:
+    return _read(written) if len(written) <= LONGEST_KEPT else _read.__wrapped__(written)
+
+
+# People write few different words: most chunks of a post have been read before.
+@lru_cache(maxsize=1 << 16)
+def _read(written: str) -> _Chunk:
+    found: list[Token] = []
+    count = 0
+    for match in _TOKEN.finditer(written):
+        start, end = match.span()
+        words = _folded_words(match.group())
+        end -= _is_elided(match.group())
+        if count > 1 and words and found[-1].folded == words[0]:
+            found.pop()
+        found += [Token(start, end, written[start:end], word) for word in words]
+        count = len(words) or count
+    return _Chunk(tuple(found), tuple(token.folded for token in found), count > 1)
 
 
 def _is_elided(written: str) -> bool:
     return written[-1] in _APOSTROPHES
 
 
-def _is_said_already(found: list[Token], word: str) -> bool:
-    """Whether an abbreviation just before holds `word` already: c est is ce est."""
-    last = found[-1]
-    return last.folded == word and len(found) > 1 and found[-2].start == last.start
-
-
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=1 << 16)
 def _folded_words(written: str) -> tuple[str, ...]:
     """The folded words one written token stands for: none, one, or the words of a short form."""
     if not written[0].isalnum():
@@ -191,7 +232,7 @@ def _stemmers() -> tuple[Any, Any]:
     return Stemmer.Stemmer("french"), Stemmer.Stemmer("arabic")
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=1 << 16)
 def _stem(word: str) -> str:
     french, arabic = _stemmers()
     stemmer = arabic if _ARABIC.match(word) else french
