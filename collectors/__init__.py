@@ -13,10 +13,9 @@ from veille.errors import ConfigError
 from veille.privacy import Privacy
 
 if TYPE_CHECKING:
-    from veille.http import HttpClient
-
     from collectors.base import Collector
     from collectors.files import FileFormat
+    from veille.http import HttpClient
 
 # What organisations hold on disk. Each has a FORMAT, and is a drop folder of that format alone;
 # the collector called "files" is a drop folder that accepts all of them.
@@ -34,7 +33,7 @@ FORMATS = {
     "whatsapp": "collectors.whatsapp:FORMAT",
 }
 
-# What answers over the network. Each is called with http=.
+# What answers over the network. Each is called with http= and privacy=.
 NETWORK = {
     "rss": "collectors.rss:RssCollector",
 }
@@ -60,7 +59,7 @@ def build(
 ) -> "Collector":
     """The collector of this name. Raises `ConfigError`, listing the known ones."""
     if name in NETWORK:
-        collector: Collector = _found(NETWORK[name])(http=http)
+        collector: Collector = _found(NETWORK[name])(http=http, privacy=privacy)
         return collector
     if name != "files" and name not in FORMATS:
         raise ConfigError(f"no collector is called {name!r}; known are {', '.join(names())}")
