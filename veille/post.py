@@ -171,12 +171,18 @@ class ParsedPage:
         return len(self.posts) + len(self.rejects) + sum(self.ignored.values())
 
 
+def full_text(post: Post) -> str:
+    """Title, empty line, text: what is read and labelled, and what spans count in."""
+    return f"{post.title}\n\n{post.text}" if post.title else post.text
+
+
 def said(post: Post, axis: Axis | Literal["status"]) -> str | None:
     """What counts for `post` on `axis`: the newest decision, else the best label, else None.
 
-    The status of a post nobody decided on is "nouveau".
+    Of decisions of one moment the last counts. The status of a post nobody decided on is
+    "nouveau".
     """
-    decided = [decision for decision in post.decisions if decision.axis == axis]
+    decided = [decision for decision in reversed(post.decisions) if decision.axis == axis]
     if decided:
         return max(decided, key=lambda decision: decision.decided_at).value
     if axis == "status":
@@ -195,7 +201,7 @@ def targets(post: Post) -> tuple[str, ...]:
 
 def said_by_people(post: Post, axis: Axis) -> tuple[str, ...]:
     """The newest decision on `axis` as a one-item tuple, or an empty one."""
-    decided = [decision for decision in post.decisions if decision.axis == axis]
+    decided = [decision for decision in reversed(post.decisions) if decision.axis == axis]
     if not decided:
         return ()
     return (max(decided, key=lambda decision: decision.decided_at).value,)
