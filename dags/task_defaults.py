@@ -1,0 +1,27 @@
+"""What every task of both DAGs has in common: an owner, and when trying again is of use."""
+
+from datetime import timedelta
+
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+
+TIMEZONE = "Africa/Bamako"
+
+# Airflow imports the errors by name in the worker, so that parsing a DAG file stays cheap.
+_NO_USE_TRYING_AGAIN = RetryRule(
+    exception=[
+        "veille.errors.PersonMustAct",
+        "veille.errors.NeverAgain",
+        "veille.errors.SourceChanged",
+    ],
+    action=RetryAction.FAIL,
+)
+
+DEFAULT_ARGS = {
+    "owner": "veille",
+    "retries": 2,
+    # Waits of 3 to 6 and then 6 to 12 minutes: 18 at the very most.
+    "retry_delay": timedelta(minutes=3),
+    "retry_exponential_backoff": 2.0,
+    "retry_policy": ExceptionRetryPolicy(rules=[_NO_USE_TRYING_AGAIN]),
+    "execution_timeout": timedelta(minutes=20),
+}

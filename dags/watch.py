@@ -1,0 +1,66 @@
+"""
+### The watch: read every source, label what is new, send the morning bulletin
+
+It starts at 06:15 in Bamako so that the bulletin is there by 06:45 even on a bad morning: reading
+takes minutes, and a source that does not answer is tried twice more within 18 minutes.
+
+**When a task is red**, the last line of its log says what to do. Any task may be cleared at any
+time: nothing is counted or sent twice.
+
+- `collect`, one task per source: the others were read, and the bulletin's coverage line names this
+  one. *Person must act*: mend what the log names. *Try later*: the next run goes on where this one
+  stopped. *Source changed*: nothing is lost; `veille reread` reads it with a mended collector.
+- `classify`: posts are kept, and labelled by the next run.
+- `bulletin`: not everybody was told; clear the task, and only those are told.
+- `watcher`: turns the run red when any other task failed.
+"""
+
+from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
+from task_defaults import DEFAULT_ARGS, TIMEZONE
+
+
+@dag(
+    schedule=CronTriggerTimetable("15 6 * * *", timezone=TIMEZONE),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    doc_md=__doc__,
+    tags=["veille", "bulletin"],
+)
+def watch() -> None:
+    @task
+    def sources() -> list[str]:
+        from veille import jobs
+
+        return jobs.sources()
+
+    # One source at a time is polite to platforms, and leaves a core to the people at this laptop.
+    @task(max_active_tis_per_dag=1, map_index_template="{{ task.op_kwargs['source_id'] }}")
+    def collect(source_id: str) -> dict[str, int]:
+        from veille import jobs
+
+        return jobs.collect(source_id)
+
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def classify() -> dict[str, int]:
+        from veille import jobs
+
+        return jobs.classify()
+
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def bulletin() -> dict[str, int]:
+        from veille import jobs
+
+        return jobs.bulletin()
+
+    @task(trigger_rule=TriggerRule.ONE_FAILED, retries=0)
+    def watcher() -> None:
+        raise RuntimeError("a task of this run failed: see which one is red, and read its log")
+
+    steps = [sources(), classify(), bulletin()]
+    steps.insert(1, collect.expand(source_id=steps[0]))
+    steps[1] >> steps[2] >> steps[3]
+    steps >> watcher()
+
+
+watch()
