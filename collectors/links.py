@@ -1,7 +1,9 @@
 """One post, one id: the same address gives the same id, whichever export it came in."""
 
 import re
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from collectors.values import hashed_id
 
@@ -12,7 +14,6 @@ _HOSTS = {
     "instagram.com": "instagram",
 }  # fmt: skip
 _PREFIXES = ("www.", "m.", "mobile.", "web.", "mbasic.", "touch.", "fr-fr.")
-_SEGMENT = r"([^/]+)"
 _PATHS = {
     "facebook": (
         re.compile(r"/groups/([^/]+)/(?:permalink|posts)/([^/]+)"),
@@ -29,12 +30,21 @@ _PATHS = {
     "instagram": (re.compile(r"/(?:[^/]+/)?(?:p|reel|tv)/([\w-]+)"),),
 }
 _TRACKING = re.compile(r"utm_|fbclid$|gclid$|ref$|igshid$|mc_[ce]id$")
+# RFC 3986, appendix B, for addresses of the web; urlsplit takes four times as long.
+_ADDRESS = re.compile(r"(?:https?://)?([^/?#\s]+)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE)
+
+
+class _Address(NamedTuple):
+    """Site without its prefixes, path, query; all empty when it is no web address."""
+
+    site: str = ""
+    path: str = ""
+    query: str = ""
 
 
 def platform_of_url(url: str) -> str:
     """ "facebook", "x", "youtube", … or "web"; empty when it is no web address."""
-    parts = urlsplit(_address(url))
-    return _HOSTS.get(_host(parts.hostname or ""), "web") if parts.hostname else ""
+    return _platform(_address(url))
 
 
 def post_id_of_url(url: str, *, owner_id: str = "") -> str | None:
@@ -43,69 +53,84 @@ def post_id_of_url(url: str, *, owner_id: str = "") -> str | None:
     `owner_id` is the page's number where the export tells it: a Facebook address may name
     the page by number or by nickname, and the id must not depend on which.
     """
+    return _post_id(_address(url), owner_id)
+
+
+def parent_id_of_url(url: str, *, owner_id: str = "") -> str | None:
+    """The id of the post, or comment, that the comment at this address answers; else None."""
     address = _address(url)
-    platform = platform_of_url(address)
+    asked = dict(parse_qsl(address.query))
+    for name in ("reply_comment_id", "comment_id", "lc"):
+        if asked.pop(name, ""):
+            return _post_id(address._replace(query=urlencode(asked)), owner_id)
+    return None
+
+
+def _address(url: str) -> _Address:
+    found = _ADDRESS.fullmatch(url.strip())
+    site = _site(found[1]) if found else ""
+    return _Address(site, found[2], found[3] or "") if found and site else _Address()
+
+
+@lru_cache(maxsize=1024)
+def _site(host: str) -> str:
+    name = host.rpartition("@")[2].partition(":")[0].lower()
+    for prefix in _PREFIXES:
+        name = name.removeprefix(prefix)
+    return name if "." in name else ""
+
+
+def _platform(address: _Address) -> str:
+    return _HOSTS.get(address.site, "web") if address.site else ""
+
+
+def _post_id(address: _Address, owner_id: str) -> str | None:
+    platform = _platform(address)
     if platform == "web":
         return _web_id(address)
     if platform == "facebook":
         return _facebook_id(address, owner_id)
     if platform == "youtube":
         return _youtube_id(address)
-    native = _native(platform, address)
-    return (
-        f"{platform}:{'/'.join(native).lower() if platform == 'telegram' else native[-1]}"
-        if native
-        else None
-    )
+    native = _native(platform, address.path)
+    if platform == "telegram":
+        native = ("/".join(native).lower(),) if native else ()
+    return f"{platform}:{native[-1]}" if native else None
 
 
-def _address(url: str) -> str:
-    url = url.strip()
-    return url if "://" in url or not url else f"https://{url}"
-
-
-def _host(name: str) -> str:
-    for prefix in _PREFIXES:
-        name = name.removeprefix(prefix)
-    return name
-
-
-def _native(platform: str, url: str) -> tuple[str, ...]:
-    path = urlsplit(url).path
+def _native(platform: str, path: str) -> tuple[str, ...]:
     for pattern in _PATHS.get(platform, ()):
         if found := pattern.match(path):
             return found.groups()
     return ()
 
 
-def _facebook_id(url: str, owner_id: str) -> str | None:
-    asked = parse_qs(urlsplit(url).query)
-    owner, post = (*_native("facebook", url), "", "")[:2]
+def _facebook_id(address: _Address, owner_id: str) -> str | None:
+    asked = parse_qs(address.query) if address.query else {}
+    owner, post = (*_native("facebook", address.path), "", "")[:2]
     post = post or _first(asked, "story_fbid", "fbid", "v", "multi_permalinks")
     if not post:
         return None
     owner = owner_id or (owner if owner != "reel" else "") or _first(asked, "id")
-    names = [owner.lower(), post, _first(asked, "reply_comment_id", "comment_id")]
-    return "facebook:" + "_".join(name for name in names if name)
+    comment = _first(asked, "reply_comment_id", "comment_id") if asked else ""
+    return "facebook:" + "_".join(filter(None, (owner.lower(), post, comment)))
 
 
-def _youtube_id(url: str) -> str | None:
-    parts = urlsplit(url)
-    asked = parse_qs(parts.query)
-    native = _first(asked, "lc", "v") or "".join(_native("youtube", url))
-    if not native and _host(parts.hostname or "") == "youtu.be":
-        native = parts.path.strip("/")
+def _youtube_id(address: _Address) -> str | None:
+    asked = parse_qs(address.query)
+    native = _first(asked, "lc", "v") or "".join(_native("youtube", address.path))
+    if not native and address.site == "youtu.be":
+        native = address.path.strip("/")
     return f"youtube:{native}" if native else None
 
 
-def _web_id(url: str) -> str | None:
+def _web_id(address: _Address) -> str | None:
     """A hash of the address without what differs from click to click."""
-    parts = urlsplit(url)
-    kept = [pair for pair in parse_qsl(parts.query) if not _TRACKING.match(pair[0])]
-    path = parts.path.rstrip("/")
+    kept = [pair for pair in parse_qsl(address.query) if not _TRACKING.match(pair[0])]
+    path = address.path.rstrip("/")
     if not path and not kept:
         return None
-    return hashed_id("web", _host(parts.hostname or ""), path, urlencode(sorted(kept)))
+    return hashed_id("web", address.site, path, urlencode(sorted(kept)))
 
 
 def _first(asked: dict[str, list[str]], *names: str) -> str:

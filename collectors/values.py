@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from hashlib import sha256
 
 _NOT_TOLD = frozenset({"", "-", "--", "–", "—", "n/a", "na", "nan", "none", "null", "nd", "#n/a"})
@@ -49,6 +50,7 @@ _CLOCK = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def number_of(cell: str) -> int | None:
     """A counter, or None where the cell tells none: None is "not told", never zero.
 
@@ -75,6 +77,8 @@ def identifier_of(cell: str) -> str:
 
     Raises `ValueError`, in French, where a spreadsheet has already rounded it (1.23457E+17).
     """
+    if cell.isdecimal():
+        return cell
     plain = cell.strip()
     if found := _AS_FORMULA.fullmatch(plain):
         plain = (found[1] or found[2] or "").strip()
@@ -151,18 +155,16 @@ def hashed_id(platform: str, *fields: str) -> str:
 
 
 def _iso(text: str) -> datetime | None:
+    zone = None
+    if text[-1].isalpha():
+        head, _, name = text.rpartition(" ")
+        if zone := _ZONES.get(name):
+            text = head
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    head, _, name = text.rpartition(" ")
-    zone = _ZONES.get(name)
-    if zone is None:
-        return None
-    try:
-        return datetime.fromisoformat(head).replace(tzinfo=zone)
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return found.replace(tzinfo=zone) if zone else found
 
 
 def _counted(text: str) -> datetime | None:

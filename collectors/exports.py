@@ -1,0 +1,108 @@
+"""What the exports of platforms and listening tools have in common: one row becomes one post."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from collectors.tables import Row, Table
+from collectors.values import day_first_of, moment_of, number_of
+from veille.errors import ConfigError
+from veille.post import Page, Reading
+from veille.privacy import Privacy
+
+NO_TEXT = "sans texte"
+WITHHELD = "texte retiré ou retenu par la plateforme"
+_WITHHELD = re.compile(
+    r"(?:\[(?:deleted|removed|supprimé)\]|content withheld.*"
+    r"|this (?:content|post|tweet) (?:isn['’]t|is no longer|is not) available.*"
+    r"|ce (?:contenu|post) n['’]est (?:pas|plus) disponible.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_WITHHELD_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What all rows of one file share.
+
+    Options of the source: `zone`, where times without a zone are meant (UTC), and `day_first`,
+    for dates such as 03/04/2026 that nothing else decides.
+    """
+
+    source_id: str
+    page_key: str
+    fetched_at: datetime
+    privacy: Privacy
+    zone: tzinfo
+    day_first: bool | None
+
+    def moment(self, cell: str) -> datetime:
+        return moment_of(cell, day_first=self.day_first, zone=self.zone, latest=self.fetched_at)
+
+    def author_key(self, platform: str, name: str) -> str:
+        return self.privacy.author_key(platform, name.strip().removeprefix("@").casefold())
+
+
+def export_of(page: Page, privacy: Privacy, *, table: Table, dates: str = "") -> Export:
+    """What all rows of `page` share; `dates` is the column whose dates tell their order."""
+    name = str(page.options.get("zone", "UTC"))
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(f"option zone: {name!r} is no time zone; write Africa/Bamako") from error
+    chosen = page.options.get("day_first")
+    day_first = chosen if isinstance(chosen, bool) else day_first_of(_cells(table, dates))
+    return Export(
+        source_id=page.source_id,
+        page_key=page.key,
+        fetched_at=page.fetched_at,
+        privacy=privacy,
+        zone=zone,
+        day_first=day_first,
+    )
+
+
+def joined_text(text: str, others: Mapping[str, str]) -> str:
+    """A post's own words, then each other text under its name in square brackets.
+
+    "[Texte de l'image] …" stays told apart from what the author wrote; a text already there is
+    not repeated.
+    """
+    pieces = [text.strip()]
+    for name, other in others.items():
+        plain = other.strip()
+        if plain and not any(plain in piece for piece in pieces):
+            pieces.append(f"[{name}] {plain}")
+    return "\n\n".join(piece for piece in pieces if piece)
+
+
+def is_withheld(text: str) -> bool:
+    """Whether this is the notice a platform shows in place of a post it does not show."""
+    return len(text) <= _WITHHELD_CHARS and _WITHHELD.fullmatch(text.strip()) is not None
+
+
+def total_of(cells: Mapping[str, str], names: Iterable[str]) -> int | None:
+    """The sum of those counters that are told; None when none is."""
+    counts = [number_of(cells.get(name, "")) for name in names]
+    told = [count for count in counts if count is not None]
+    return sum(told) if told else None
+
+
+def first_of(cells: Mapping[str, str], *names: str) -> str:
+    """The first of these cells that is not blank, without blanks around it."""
+    return next((plain for name in names if (plain := cells.get(name, "").strip())), "")
+
+
+def reading_of(export: Export, post_id: str, **counters: int | None) -> Reading | None:
+    """The counters when the file came; None when the export tells none of them."""
+    if all(count is None for count in counters.values()):
+        return None
+    return Reading(post_id=post_id, read_at=export.fetched_at, **counters)
+
+
+def _cells(table: Table, name: str) -> Iterable[str]:
+    if name not in table.columns:
+        return ()
+    return (row.cells.get(name, "") for row in table if isinstance(row, Row))
