@@ -1,11 +1,17 @@
 """Web addresses: which may be asked, which are one site, and what of them may be shown."""
 
+import re
 from base64 import b64encode
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from veille.errors import SourceForbidden
 
 PORTS = {"http": 80, "https": 443}
+_SECRET_VALUE = re.compile(
+    r"((?:^|&)(?:[^=&]*(?:token|secret|passw|pwd|jeton|signature)[^=&]*"
+    r"|(?:[^=&]*[_-]|api)?(?:key|sig|auth|cle))=)[^&]+",
+    re.IGNORECASE,
+)
 
 
 def target_of(url: str) -> SplitResult:
@@ -30,6 +36,13 @@ def shown(url: str | SplitResult) -> str:
     """`url` as it may be logged: without user, password, query and fragment."""
     parts = urlsplit(url) if isinstance(url, str) else url
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def archived(url: str) -> str:
+    """`url` as it may be kept: without user and password, and with secrets in its query hidden."""
+    parts = urlsplit(url)
+    query = _SECRET_VALUE.sub(r"\1***", parts.query)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query).geturl()
 
 
 def bare(target: SplitResult) -> str:
