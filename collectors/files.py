@@ -52,6 +52,7 @@ class FileFormat:
     out before anything is archived, and cleaning twice is cleaning once; `read` reads the
     cleaned page. Both raise `SourceChanged` when it is not this format after all.
     `names_persons`: the platform puts a person's name or number in the file's name.
+    `by_mapping`: it recognises only what people gave a mapping for, and so goes before others.
     """
 
     name: str
@@ -60,6 +61,7 @@ class FileFormat:
     clean: Callable[[bytes, Mapping[str, object], Privacy], Cleaned]
     read: Callable[[Page, Privacy], ParsedPage]
     names_persons: bool = False
+    by_mapping: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,8 @@ def page_of_file(
 
 def recognised(head: FileHead, formats: Sequence[FileFormat]) -> FileFormat:
     """The one format of a file. Raises `FileRefused` when there is none, or more than one."""
-    found = [item for item in formats if item.recognises(head)]
+    every = [item for item in formats if item.recognises(head)]
+    found = [item for item in every if item.by_mapping] or every
     if len(found) == 1:
         return found[0]
     if found:

@@ -1,0 +1,169 @@
+"""Incident and access sheets of OCHA, FONGIM or INSO kind: the context in which people write.
+
+They are articles for the store, with the tag `incident_securite`: an organisation's account of
+what happened, neither a post nor a rumour.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from collectors.cleaning import cleaned_table
+from collectors.files import Cleaned, FileFormat, FileHead
+from collectors.headers import (
+    first_place,
+    is_about_a_person,
+    is_position,
+    named,
+    place_columns,
+)
+from collectors.tables import Row, Table, has_header, read_rows, read_table
+from collectors.values import day_first_of, hashed_id, moment_of
+from collectors.zones import zone_of
+from veille.post import Page, ParsedPage, Post, Reading
+from veille.privacy import Privacy, is_military
+
+_PLATFORM = "incidents"
+TAG = "incident_securite"
+_DATE = ("date", "jour")
+_REGION = ("region", "cercle", "admin1", "admin2", "province")
+_TYPE = ("type", "categorie", "nature", "category")
+_ACTOR = ("acteur", "acteurs", "auteur", "auteurs", "actor", "perpetrateur", "responsable")
+_TEXT = (
+    "description", "resume", "details", "detail", "narratif", "circonstances", "faits",
+    "summary", "commentaire", "commentaires", "notes",
+)  # fmt: skip
+_REFERENCE = ("ref", "reference", "id", "code", "numero", "n")
+# A running number starts again in every sheet; a reference has letters and digits.
+_UNIQUE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w./-]{4,60}")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_STRIPPED = "[détail militaire retiré]"
+
+
+def _is_header(names: Sequence[str]) -> bool:
+    if "_uuid" in names or "URL" in names or "url" in names:
+        return False
+    return all(any(named(names, *words)) for words in (_DATE, _REGION, _TYPE + _ACTOR, _TEXT))
+
+
+def recognises(head: FileHead) -> bool:
+    return has_header(head.start, _is_header)
+
+
+def clean(body: bytes, _options: Mapping[str, object], _privacy: Privacy) -> Cleaned:
+    """Without victims' names, exact positions and what tells of troops."""
+    columns = read_table(body, header=_is_header).columns
+    texts = [name for name in named(columns, *_TEXT) if not _is_dropped(name)]
+    return cleaned_table(
+        body,
+        header=_is_header,
+        text=texts.__contains__,
+        dropped=_is_dropped,
+        rewritten=dict.fromkeys(texts, _without_troops),
+    )
+
+
+def read(page: Page, _privacy: Privacy) -> ParsedPage:
+    """One incident, one article; the other columns are kept under their names."""
+    table = read_table(page.body, header=_is_header)
+    sheet = _sheet_of(table, page)
+    return read_rows(table, partial(_post, sheet, page), known=lambda _name: True)
+
+
+def _is_dropped(name: str) -> bool:
+    return is_position(name) or is_about_a_person(name)
+
+
+def _without_troops(text: str) -> str:
+    """`text` without the sentences that tell where troops are or what they lost."""
+    kept = [
+        _STRIPPED if is_military(sentence) else sentence
+        for sentence in _SENTENCE.split(text)
+        if sentence
+    ]
+    return " ".join(kept) if _STRIPPED in kept and _STRIPPED not in text else text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """Which column holds what."""
+
+    date: str
+    text: str
+    type: str
+    reference: str
+    places: tuple[str, ...]
+    others: tuple[str, ...]
+    moment: Callable[[str], datetime]
+
+
+def _sheet_of(table: Table, page: Page) -> _Sheet:
+    def first(*words: str) -> str:
+        return next(named(table.columns, *words), "")
+
+    date, text, kind = first(*_DATE), first(*_TEXT), first(*_TYPE)
+    dates = (row.cells.get(date, "") for row in table if isinstance(row, Row))
+    day_first = day_first_of(dates)
+    return _Sheet(
+        date=date,
+        text=text,
+        type=kind,
+        reference=first(*_REFERENCE),
+        places=tuple(place_columns(table.columns)),
+        others=tuple(name for name in table.columns if name not in (date, text)),
+        moment=partial(
+            moment_of,
+            day_first=True if day_first is None else day_first,
+            zone=zone_of(page.options),
+            latest=page.fetched_at,
+        ),
+    )
+
+
+def _post(sheet: _Sheet, page: Page, cells: Mapping[str, str]) -> tuple[Post, Reading | None] | str:
+    text = cells[sheet.text].strip()
+    if not text:
+        return "incident sans description"
+    if text.replace(_STRIPPED, "").strip(" .;") == "":
+        return "incident réduit à un détail militaire"
+    moment = sheet.moment(cells[sheet.date])
+    post = Post(
+        id=_id(sheet, cells, moment, text),
+        platform=_PLATFORM,
+        source_id=page.source_id,
+        page_key=page.key,
+        kind="article",
+        text=text,
+        title=cells.get(sheet.type, "").strip(),
+        published_at=moment,
+        collected_at=page.fetched_at,
+        tags=(TAG,),
+        places=first_place(cells.get(name, "") for name in sheet.places),
+        details=dict(_details(sheet, cells)),
+    )
+    return post, None
+
+
+def _id(sheet: _Sheet, cells: Mapping[str, str], moment: datetime, text: str) -> str:
+    reference = cells.get(sheet.reference, "").strip()
+    if _UNIQUE.fullmatch(reference):
+        return f"{_PLATFORM}:{reference}"
+    places = [cells.get(name, "").strip() for name in sheet.places]
+    return hashed_id(_PLATFORM, moment.isoformat(), *places, cells.get(sheet.type, ""), text)
+
+
+def _details(sheet: _Sheet, cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name in sheet.others:
+        if cell := cells.get(name, "").strip():
+            yield name, cell
+
+
+FORMAT = FileFormat(
+    name="incidents",
+    title="tableau d’incidents ou d’accès (Excel ou CSV)",
+    recognises=recognises,
+    clean=clean,
+    read=read,
+)
