@@ -79,9 +79,8 @@ def tree_of(words: str) -> Tree | None:
     """
     if not words.strip():
         return None
-    pieces = _pieces(words)
-    reader = _Reader(pieces)
-    tree = reader.any_of(0)
+    reader = _Reader(_pieces(words))
+    tree = reader.any_of(0) if reader.kind else None
     if reader.kind == "close":
         raise ValueError("Recherche : il y a une parenthèse « ) » de trop.")
     if tree is None:
@@ -92,7 +91,7 @@ def tree_of(words: str) -> Tree | None:
 def _pieces(words: str) -> list[tuple[str, str]]:
     """Kind and text of each piece but spaces; AND, OR and NOT are kinds of their own."""
     pieces = []
-    for match in _PIECE.finditer(words):
+    for match in _PIECE.finditer(words.replace("\0", " ")):
         kind, text = str(match.lastgroup), match.group()
         if kind == "quote":
             raise ValueError("Recherche : il manque un guillemet.")

@@ -71,6 +71,7 @@ class SqliteFile:
                 _prepare(writer)
                 with file.writing() as connection:
                     migrate(connection, str(path))
+                writer.execute("PRAGMA journal_mode = WAL").fetchall()
             except BaseException:
                 writer.close()
                 raise
@@ -99,6 +100,11 @@ class SqliteFile:
                 yield reader
             finally:
                 self._release(reader)
+
+    def empty_log(self) -> None:
+        """Bring the write-ahead log into the file, so that nothing erased stays in it."""
+        with self._writing, _errors_told(self._path):
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Close what is at rest; a reader in use closes when it is done."""
@@ -130,7 +136,6 @@ def _connection(path: Path, wait_s: float) -> sqlite3.Connection:
 
 def _prepare(writer: sqlite3.Connection) -> None:
     # FULL: a cursor must never outlive the posts it stands for, even when the power goes.
-    writer.execute("PRAGMA journal_mode = WAL")
     writer.execute("PRAGMA synchronous = FULL")
     writer.execute("PRAGMA foreign_keys = ON")
     writer.execute("PRAGMA secure_delete = ON")

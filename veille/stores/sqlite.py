@@ -17,6 +17,7 @@ from veille.stores.queries import Statement, counted, counted_by, found, without
 from veille.stores.rows import ticks
 from veille.stores.writing import (
     erase_posts,
+    forget_erased_words,
     put_posts,
     revise_posts,
     write_decisions,
@@ -100,7 +101,11 @@ class SqlitePostStore:
 
     def erase(self, post_ids: Iterable[str]) -> int:
         with self._file.writing() as connection:
-            return sum(erase_posts(connection, batch) for batch in _batches(post_ids, _BATCH))
+            count = sum(erase_posts(connection, batch) for batch in _batches(post_ids, _BATCH))
+            if count:
+                forget_erased_words(connection)
+        self._file.empty_log()
+        return count
 
     def close(self) -> None:
         self._file.close()
