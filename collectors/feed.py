@@ -173,9 +173,10 @@ def _address(url: str, link: str) -> str:
     """An absolute web address, or nothing."""
     try:
         whole = urljoin(url, link) if link else ""
-        return whole if urlsplit(whole).hostname and whole.startswith("http") else ""
+        parts = urlsplit(whole)
     except ValueError:
         return ""
+    return whole if parts.hostname and parts.scheme in ("http", "https") else ""
 
 
 def _moment(item: Mapping[str, Any], read_at: datetime) -> datetime | None:
