@@ -1,0 +1,195 @@
+"""What an author does with what the text says: assert it, deny it, report it, ask, thank, joke.
+
+A denial looks like the rumour: stance is the author's, never that of the person quoted.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+from classifiers.criticism import is_criticism, is_for_people
+from classifiers.scene import NAMED, PLAIN, Scene
+from veille.codebook.patterns import Hit
+
+Act = Literal[
+    "signale", "menace", "dement", "demande", "rapporte", "plaisante", "remercie", "critique",
+    "indecis", "relaie", "craint", "accuse", "insulte", "escroque", "vehicule", "rien",
+]  # fmt: skip
+
+_HOSTILE = tuple(f"N{number:02}" for number in range(1, 21))
+_THREATS = ("menace", "menace_voilee", "joie_violence")
+
+
+def act_of(scene: Scene) -> Act:
+    """The first act whose test holds; the order is that of the codebook's guards."""
+    for act, holds in _TESTS:
+        if holds(scene):
+            return act
+    return "rien"
+
+
+def accused(scene: Scene) -> float:
+    """How strongly the author asserts any hostile family."""
+    return max((scene.scores.get(family, 0.0) for family in _HOSTILE), default=0.0)
+
+
+def echoed(scene: Scene) -> float:
+    """How strongly any hostile family is there at all, also denied or quoted."""
+    return max((scene.echoed_scores.get(family, 0.0) for family in _HOSTILE), default=0.0)
+
+
+def threats(scene: Scene) -> list[Hit]:
+    """Threats and rejoicing in violence that the author utters; sport has its own battles."""
+    if scene.has("ordinaire") or not scene.mentioned:
+        return []
+    weapons = scene.named("arme_emoji", "flamme") if scene.is_emoji_only else []
+    cues = [hit for hit in scene.asserted("N18") if hit.weight >= NAMED]
+    return [*scene.asserted(*_THREATS), *cues, *weapons]
+
+
+def _reports_abuse(scene: Scene) -> bool:
+    return scene.scores.get("N96", 0.0) >= PLAIN and bool(scene.mentioned)
+
+
+def _threatens(scene: Scene) -> bool:
+    uttered = threats(scene)
+    if not uttered or _asks_whether(scene):
+        return False
+    told = {scene.sentence(hit) for hit in scene.named("refutation", "rapporte", "foule")}
+    return any(
+        scene.sentence(hit) not in told and scene.sentence(hit) + 1 not in told for hit in uttered
+    )
+
+
+def _refutes(scene: Scene) -> bool:
+    """A refutation that answers the accusation: it follows it, quotes it or takes it up."""
+    refutations = [hit for hit in scene.named("refutation") if not scene.is_denied(hit)]
+    if not refutations:
+        return False
+    claims = scene.named(*_HOSTILE, "ennemi", *_THREATS)
+    claims = [claim for claim in claims if not _is_part(claim, refutations)]
+    if not claims:
+        return True
+    last = refutations[-1]
+    after = [claim for claim in claims if claim.first > last.last and not scene.is_echoed(claim)]
+    before = [claim for claim in claims if claim.first < last.first]
+    if not after:
+        return bool(before) or all(scene.is_echoed(claim) for claim in claims)
+    return all(_takes_up(scene, last, claim) for claim in after)
+
+
+def _is_part(claim: Hit, refutations: list[Hit]) -> bool:
+    return any(no.first <= claim.first and claim.last <= no.last for no in refutations)
+
+
+def _takes_up(scene: Scene, refutation: Hit, claim: Hit) -> bool:
+    """Whether the claim hangs on the refutation: "il est faux que X", "arrêtez de dire que X"."""
+    if scene.sentence(refutation) != scene.sentence(claim):
+        return False
+    between = scene.words.tokens[refutation.last : claim.first]
+    return any(
+        token.folded in ("que", "avec", "dire", "ku", "wai", "an", "that") for token in between
+    )
+
+
+def _denies(scene: Scene) -> bool:
+    """Negated accusations, and no other."""
+    denied = [hit for hit in scene.named(*_HOSTILE, "ennemi") if scene.is_denied(hit)]
+    strong = any(hit.weight >= NAMED for hit in denied)
+    return strong and accused(scene) < NAMED and not scene.asserted("ennemi", "depart", "appel")
+
+
+def _asks_whether(scene: Scene) -> bool:
+    """A question about the claim itself, whatever the claim is."""
+    return scene.has("doute") and not scene.asserted("appel", "depart", "ennemi")
+
+
+def _asks(scene: Scene) -> bool:
+    if _asks_whether(scene):
+        return True
+    return (
+        scene.has("question")
+        and ("?" in scene.text or "؟" in scene.text or scene.has("politesse"))
+        and accused(scene) < NAMED
+        and not scene.asserted("appel", "depart", "ennemi")
+    )
+
+
+def _reports(scene: Scene) -> bool:
+    """News and officials: every accusation hangs on somebody who is named as saying it."""
+    attributions = scene.named("rapporte", "officiel_dit", "media_dit")
+    if not attributions or scene.has("foule"):
+        return False
+    attributed = {scene.sentence(hit) for hit in attributions}
+    own = scene.asserted("ennemi", "depart", "appel", "menace", "joie_violence")
+    if any(scene.sentence(hit) not in attributed for hit in own):
+        return False
+    claims = scene.asserted(*_HOSTILE)
+    return not (own and scene.text.count("!") > 1) and all(
+        scene.sentence(claim) in attributed or claim.weight < PLAIN for claim in claims
+    )
+
+
+def _jokes(scene: Scene) -> bool:
+    return scene.has("satire") and not scene.asserted("ennemi", "depart", *_THREATS)
+
+
+def _thanks(scene: Scene) -> bool:
+    return (
+        bool(scene.asserted("soutien"))
+        and not scene.has("ironie")
+        and accused(scene) < NAMED
+        and not scene.asserted("ennemi", "depart", *_THREATS)
+    )
+
+
+def _is_scam(scene: Scene) -> bool:
+    others = (score for family, score in scene.scores.items() if family != "N14" and family < "N90")
+    return scene.scores.get("N14", 0.0) >= PLAIN and max(others, default=0.0) < PLAIN
+
+
+def _fears(scene: Scene) -> bool:
+    return scene.has("crainte") and scene.has("foule") and echoed(scene) >= NAMED
+
+
+def _relays(scene: Scene) -> bool:
+    return scene.has("foule") and echoed(scene) >= NAMED
+
+
+def _quotes(scene: Scene) -> bool:
+    return accused(scene) < NAMED <= echoed(scene)
+
+
+def _accuses(scene: Scene) -> bool:
+    return accused(scene) >= NAMED
+
+
+def _insults(scene: Scene) -> bool:
+    return bool(scene.mentioned) and bool(scene.asserted("ennemi", "depart", "moquerie"))
+
+
+def _shows_vehicle(scene: Scene) -> bool:
+    """A vehicle of an actor at some place or hour, and nothing said about it."""
+    return (
+        bool(scene.mentioned) and scene.has("vehicule") and scene.has("site", "moment", "cachette")
+    )
+
+
+_TESTS: tuple[tuple[Act, Callable[[Scene], bool]], ...] = (
+    ("signale", _reports_abuse),
+    ("menace", _threatens),
+    ("plaisante", _jokes),
+    ("dement", _refutes),
+    ("dement", _denies),
+    ("rapporte", _reports),
+    ("demande", _asks),
+    ("escroque", _is_scam),
+    ("remercie", _thanks),
+    ("critique", is_criticism),
+    ("indecis", is_for_people),
+    ("craint", _fears),
+    ("relaie", _relays),
+    ("accuse", _accuses),
+    ("insulte", _insults),
+    ("indecis", _quotes),
+    ("vehicule", _shows_vehicle),
+)

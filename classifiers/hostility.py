@@ -1,0 +1,55 @@
+"""H0 to H3 and the words that raise it."""
+
+from classifiers.acts import Act, threats
+from classifiers.scene import NAMED, Scene
+from veille.codebook.patterns import Hit
+
+_UTTERED: frozenset[Act] = frozenset({"accuse", "insulte", "menace"})
+_CHILD_CRIMES = ("N06", "N08")
+
+
+def hostility_of(scene: Scene, act: Act) -> tuple[int, list[tuple[Hit, str]]]:
+    """The level, and the hits that explain it with their reason in French."""
+    if act not in _UTTERED:
+        return int(act == "relaie"), []
+    if not scene.mentioned:
+        return 1, []
+    for level, reasons in ((3, _violent(scene)), (2, _degrading(scene))):
+        if reasons:
+            return level, reasons
+    return 1, []
+
+
+def _violent(scene: Scene) -> list[tuple[Hit, str]]:
+    weapons = scene.named("arme_emoji")
+    return [
+        *((hit, "menace ou violence") for hit in threats(scene)),
+        *((hit, "emoji d'arme visant un acteur") for hit in weapons),
+    ]
+
+
+def _degrading(scene: Scene) -> list[tuple[Hit, str]]:
+    reasons = [
+        (hit, "étiquette d'ennemi ou déshumanisante")
+        for hit in scene.asserted("ennemi")
+        if not _is_about_fighters(scene, hit)
+    ]
+    reasons += [(hit, "appel à agir") for hit in scene.asserted("appel", "depart")]
+    crimes = _CHILD_CRIMES if scene.has("enfant") else ()
+    for family, why in (
+        *((crime, "crime contre des enfants") for crime in crimes),
+        ("N13", "personne désignée comme coupable"),
+        ("N17", "dégradation sexiste"),
+    ):
+        if scene.scores.get(family, 0.0) >= NAMED:
+            reasons += [(hit, why) for hit in scene.asserted(family)]
+    return reasons
+
+
+def _is_about_fighters(scene: Scene, label: Hit) -> bool:
+    """Whether fighters are meant: "ils soignent nos ennemis" does not call healers enemies."""
+    return any(
+        hit.first < label.first and label.last <= hit.last + 2
+        for hit in scene.named("N02", "N03")
+        if hit.last > hit.first
+    )
