@@ -2,12 +2,18 @@
 
 import gzip
 import logging
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.servers import platform
 from tests.servers.platform import Platform, closed_port, ok, redirect, status
@@ -39,6 +45,30 @@ class Clock:
 
     def sleep(self, nap_s: float) -> None:
         self.naps_s.append(nap_s)
+
+
+def certificate(folder: Path, address: str, now: datetime) -> Path:
+    """A key and a certificate that signs itself, for one IP address, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "loopback")])
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=3650))
+        .not_valid_after(now + timedelta(days=3650))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / "site.pem"
+    path.write_bytes(secret + signed.public_bytes(pem))
+    return path
 
 
 @pytest.fixture
@@ -222,6 +252,31 @@ def test_a_dripping_site_ends_with_the_total_time(
     url = site.serve("/a", platform.drip(b"a" * 40, every_s=0.05, headers=headers))
     with pytest.raises(SourceUnavailable, match="no answer in time"):
         real_time.get(url)
+
+
+@pytest.mark.parametrize(
+    ("address", "trusted"), [("127.0.0.1", True), ("127.0.0.1", False), ("127.0.0.9", True)]
+)
+def test_https_is_read_only_from_the_site_its_certificate_names(
+    http: HttpClient,
+    now: datetime,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    trusted: bool,
+) -> None:
+    path = certificate(tmp_path, address, now)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(path)
+    with Platform(tls) as site:
+        url = site.serve("/a", ok(b"en confiance"))
+        if trusted and address == "127.0.0.1":
+            assert http.get(url).body == b"en confiance"
+        else:
+            with pytest.raises(SourceUnavailable, match="no connection"):
+                http.get(url)
 
 
 def test_gzip_is_undone_even_in_two_members(site: Platform, http: HttpClient) -> None:

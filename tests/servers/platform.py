@@ -12,6 +12,7 @@ served answers 404. A behaviour is any function that takes the request's handler
 
 import gzip
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -38,20 +39,26 @@ Behaviour = Callable[["Handler"], None]
 
 
 class Platform:
-    """The site; `url` is its address, `requests` what it was asked, oldest first."""
+    """The site; `url` is its address, `requests` what it was asked, oldest first.
 
-    def __init__(self) -> None:
+    With `tls` it speaks https.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
         self._behaviours_by_path: dict[str, list[Behaviour]] = {}
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.platform = self
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self._scheme = "http" if tls is None else "https"
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         )
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
 
     @property
     def port(self) -> int:
