@@ -44,7 +44,7 @@ def cleaned_table(
     texts = [name for name in columns if text(name)]
     removed: Counter[str] = Counter()
     packed = BytesIO()
-    with TextIOWrapper(packed, "utf-8", errors="replace", newline="", write_through=True) as out:
+    with TextIOWrapper(packed, "utf-8", errors="replace", newline="") as out:
         lines = _Lines(out, columns)
         for row in table:
             if isinstance(row, Reject):
@@ -56,6 +56,7 @@ def cleaned_table(
                 removed[MILITARY] += 1
                 continue
             lines.add(row.line, _cleaned_row(row, columns, texts, rules, removed))
+        out.flush()
         changed = packed.getvalue() if +removed else body
     return Cleaned(body=changed, removed=dict(+removed))
 
@@ -73,7 +74,7 @@ class _Lines:
             self._out.write("\r\n" * (line - self._next))
             self._next = line
         self._writer.writerow(cells)
-        self._next += 1 + sum(cell.count("\n") for cell in cells)
+        self._next += 1 + "".join(cells).count("\n")
 
 
 def _cleaned_row(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from collectors.links import parent_id_of_url, platform_of_url, post_id_of_url
 from collectors.tables import Row, Table
-from collectors.values import day_first_of, moment_of, number_of
+from collectors.values import day_first_of, hashed_id, moment_of, number_of
 from veille.errors import ConfigError
-from veille.post import Page, Reading
+from veille.post import Kind, Page, Post, Reading
 from veille.privacy import Privacy
 
 NO_TEXT = "sans texte"
@@ -62,6 +63,74 @@ def export_of(page: Page, privacy: Privacy, *, table: Table, dates: str = "") ->
         zone=zone,
         day_first=day_first,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One row of a listening tool: cells as they stand.
+
+    `person` is who wrote it, `publisher` the media or page in whose name: only the latter stays
+    readable. `native_id` is the platform's own id where the address does not tell it; `parent_url`
+    is what a comment answers.
+    """
+
+    url: str
+    published: str
+    text: str
+    title: str = ""
+    person: str = ""
+    publisher: str = ""
+    platform: str = ""
+    native_id: str = ""
+    parent_url: str = ""
+    kind: Kind | None = None
+
+
+def post_of(export: Export, mention: Mention) -> Post | str:
+    """The post a mention tells, or in French why it is none. Raises `ValueError`, in French.
+
+    On the open web a mention is an article unless it says otherwise; X withholds texts from
+    listening tools, so that a post of X without one is withheld, not empty.
+    """
+    platform = mention.platform or platform_of_url(mention.url) or "web"
+    if is_withheld(mention.text) or (platform == "x" and not mention.text):
+        return WITHHELD
+    if not mention.text and not mention.title:
+        return NO_TEXT
+    parent_id = (
+        post_id_of_url(mention.parent_url) if mention.parent_url else parent_id_of_url(mention.url)
+    )
+    return Post(
+        id=_id(platform, mention),
+        platform=platform,
+        source_id=export.source_id,
+        page_key=export.page_key,
+        kind=mention.kind or _kind(platform, parent_id),
+        text=mention.text or mention.title,
+        title=mention.title if mention.text else "",
+        published_at=export.moment(mention.published),
+        collected_at=export.fetched_at,
+        author=mention.publisher or export.author_key(platform, mention.person),
+        author_is_public=bool(mention.publisher),
+        url=mention.url,
+        parent_id=parent_id,
+        thread_id=parent_id,
+    )
+
+
+def _id(platform: str, mention: Mention) -> str:
+    by_url = post_id_of_url(mention.url)
+    if by_url and by_url.startswith(f"{platform}:"):
+        return by_url
+    if mention.native_id:
+        return f"{platform}:{mention.native_id}"
+    return hashed_id(platform, mention.url, mention.published, mention.title, mention.text)
+
+
+def _kind(platform: str, parent_id: str | None) -> Kind:
+    if parent_id:
+        return "comment"
+    return "article" if platform == "web" else "post"
 
 
 def joined_text(text: str, others: Mapping[str, str]) -> str:

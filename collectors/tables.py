@@ -157,7 +157,10 @@ def _json_table(body: bytes, header: Header) -> Table:
 
     def rows() -> Iterator[Row | Reject]:
         for item in items():
-            yield item if isinstance(item, Reject) else Row(*item)
+            if isinstance(item, Reject):
+                yield item
+            else:
+                yield Row(item[0], dict.fromkeys(columns, "") | item[1])
 
     return Table(columns=columns, rows=rows)
 
