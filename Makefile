@@ -42,6 +42,7 @@ lock: setup ## choose the newest versions that pyproject.toml allows
 setup: .venv/.installed ## .venv with what requirements.lock pins
 
 .venv/.installed: requirements.lock pyproject.toml | $(BIN)/uv
+	@$(BIN)/uv pip sync -q --offline --require-hashes requirements.lock 2>/dev/null || \
 	$(BIN)/uv pip sync -q --require-hashes requirements.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	@touch $@

@@ -15,17 +15,14 @@ time and forgets authors past theirs; `archive_check` reads every archived page 
 """
 
 from airflow.sdk import CronTriggerTimetable, dag, task
-from task_defaults import DEFAULT_ARGS, TIMEZONE
+from dag_defaults import DAG_DEFAULTS, TIMEZONE
 
 
 @dag(
-    dag_id="maintain",
     schedule=CronTriggerTimetable("0 7 * * *", timezone=TIMEZONE),
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULT_ARGS,
     doc_md=__doc__,
     tags=["veille", "upkeep"],
+    **DAG_DEFAULTS,
 )
 def maintain() -> None:
     @task

@@ -1,31 +1,27 @@
 """
 ### The watch: read every source, label what is new, send the morning bulletin
 
-It starts at 06:15 in Bamako so that the bulletin is there by 06:45 even on a bad morning: reading
-takes minutes, and a source that does not answer is tried twice more within 18 minutes.
+It starts at 06:15 in Bamako so that the bulletin is there by 06:45 even on a bad morning: a source
+that does not answer is tried twice more, within 18 minutes.
 
-**When a task is red**, the last line of its log says what to do. Any task may be cleared at any
-time: nothing is counted or sent twice.
+**When a task is red**, the last line of its log says what to do; any task may be cleared.
 
-- `collect`, one task per source: the others were read, and the bulletin's coverage line names this
-  one. *Person must act*: mend what the log names. *Try later*: the next run goes on where this one
-  stopped. *Source changed*: nothing is lost; `veille reread` reads it with a mended collector.
+- `collect`: the others were read, and the bulletin names this one. Mend what the log names. After
+  *try later* the next run goes on; after *source changed*, `veille reread` reads it again.
 - `classify`: posts are kept, and labelled by the next run.
 - `bulletin`: not everybody was told; clear the task, and only those are told.
 - `watcher`: turns the run red when any other task failed.
 """
 
-from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
-from task_defaults import DEFAULT_ARGS, TIMEZONE
+from airflow.sdk import CronTriggerTimetable, TriggerRule, chain, dag, task
+from dag_defaults import DAG_DEFAULTS, TIMEZONE
 
 
 @dag(
     schedule=CronTriggerTimetable("15 6 * * *", timezone=TIMEZONE),
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULT_ARGS,
     doc_md=__doc__,
     tags=["veille", "bulletin"],
+    **DAG_DEFAULTS,
 )
 def watch() -> None:
     @task
@@ -57,10 +53,9 @@ def watch() -> None:
     def watcher() -> None:
         raise RuntimeError("a task of this run failed: see which one is red, and read its log")
 
-    steps = [sources(), classify(), bulletin()]
-    steps.insert(1, collect.expand(source_id=steps[0]))
-    steps[1] >> steps[2] >> steps[3]
-    steps >> watcher()
+    listed, labelled, sent = sources(), classify(), bulletin()
+    chain(collected := collect.expand(source_id=listed), labelled, sent)
+    [listed, collected, labelled, sent] >> watcher()
 
 
 watch()
