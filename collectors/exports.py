@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from collectors.links import parent_id_of_url, platform_of_url, post_id_of_url
+from collectors.links import parent_id_of_url, platform_of_url, post_id_of_url, url_without_person
 from collectors.tables import Row, Table
 from collectors.values import day_first_of, hashed_id, moment_of, number_of
 from veille.errors import ConfigError
@@ -112,7 +112,7 @@ def post_of(export: Export, mention: Mention) -> Post | str:
         collected_at=export.fetched_at,
         author=mention.publisher or export.author_key(platform, mention.person),
         author_is_public=bool(mention.publisher),
-        url=mention.url,
+        url=mention.url if mention.publisher else url_without_person(mention.url),
         parent_id=parent_id,
         thread_id=parent_id,
     )

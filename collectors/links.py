@@ -30,6 +30,11 @@ _PATHS = {
     "instagram": (re.compile(r"/(?:[^/]+/)?(?:p|reel|tv)/([\w-]+)"),),
 }
 _TRACKING = re.compile(r"utm_|fbclid$|gclid$|ref$|igshid$|mc_[ce]id$")
+# Both platforms open a post by its number alone, whatever name stands before it.
+_NAMELESS = {
+    "x": "https://x.com/i/web/status/{}",
+    "tiktok": "https://www.tiktok.com/@/video/{}",
+}
 # RFC 3986, appendix B, for addresses of the web; urlsplit takes four times as long.
 _ADDRESS = re.compile(r"(?:https?://)?([^/?#\s]+)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE)
 
@@ -64,6 +69,14 @@ def parent_id_of_url(url: str, *, owner_id: str = "") -> str | None:
         if asked.pop(name, ""):
             return _post_id(address._replace(query=urlencode(asked)), owner_id)
     return None
+
+
+def url_without_person(url: str) -> str:
+    """An address that opens the same post and does not name who wrote it."""
+    address = _address(url)
+    form = _NAMELESS.get(_platform(address))
+    native = _native(_platform(address), address.path) if form else ()
+    return form.format(native[-1]) if form and native else url
 
 
 def _address(url: str) -> _Address:
