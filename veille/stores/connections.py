@@ -71,7 +71,7 @@ class SqliteFile:
                 _prepare(writer)
                 with file.writing() as connection:
                     migrate(connection, str(path))
-                writer.execute("PRAGMA journal_mode = WAL").fetchall()
+                _log_ahead(writer)
             except BaseException:
                 writer.close()
                 raise
@@ -132,6 +132,18 @@ class SqliteFile:
 
 def _connection(path: Path, wait_s: float) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=wait_s, isolation_level=None, check_same_thread=False)
+
+
+def _log_ahead(writer: sqlite3.Connection) -> None:
+    """Let readers and the writer work at once, from now on and in every process.
+
+    When several processes make one file, all but one may be refused this: it is done then.
+    """
+    try:
+        writer.execute("PRAGMA journal_mode = WAL").fetchall()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
 
 
 def _prepare(writer: sqlite3.Connection) -> None:
