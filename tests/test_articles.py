@@ -1,38 +1,41 @@
 """Ordinary articles about humanitarian work: one post each, with its text and nothing else.
 
 Three invented ones are always read. A folder of real ones is read too when
-VEILLE_TEST_ARTICLES names it: plain text files, named as in `LANGS`.
+VEILLE_TEST_ARTICLES names it: plain text files, named as in `EXPECTED`.
 """
 
 import html
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from classifiers.keywords import KeywordClassifier
 from collectors.rss import RssCollector
 from tests.servers.platform import RSS, Platform, ok
+from veille.codebook.actors import find_actors
 from veille.http import HttpClient, Limits
 from veille.language import identify
-from veille.post import Post
+from veille.post import Post, said
 from veille.privacy import Privacy
 from veille.sources import Source
 
 INVENTED = Path(__file__).parent / "samples" / "rss" / "articles"
 FOLDER = os.environ.get("VEILLE_TEST_ARTICLES", "")
 NOW = datetime(2026, 11, 20, 6, 45, tzinfo=UTC)
-# An article in two languages may be said to be in either.
-LANGS = {
-    "forage-sofara": ("fra",),
-    "clinic-hours-menaka": ("eng",),
-    "formation-securite-bamako": ("fra",),
-    "access-working-group-mali-case-study-2022": ("eng", "fra"),
-    "cluster-protection-mali-note-2018-fr": ("fra",),
-    "fes-workshop-bamako-2022": ("eng",),
-    "intersos-mali-page-2024": ("eng",),
-    "intersos-ponah-conference-2025": ("eng",),
+# By file: the languages it may be said to be in, and actors it names.
+EXPECTED = {
+    "forage-sofara": ({"fra"}, {"INTERSOS", "AMSODE", "PONAH"}),
+    "clinic-hours-menaka": ({"eng"}, {"OCHA"}),
+    "formation-securite-bamako": ({"fra"}, {"INSO", "PONAH", "FEDE"}),
+    "access-working-group-mali-case-study-2022": ({"eng", "fra"}, set()),
+    "cluster-protection-mali-note-2018-fr": ({"fra"}, {"OCHA"}),
+    "fes-workshop-bamako-2022": ({"eng"}, {"MINUSMA"}),
+    "intersos-mali-page-2024": ({"eng"}, {"INTERSOS", "FEDE", "AMSS", "DELTA_SURVIE"}),
+    "intersos-ponah-conference-2025": ({"eng"}, {"INTERSOS", "PONAH", "FEDE", "OCHA", "INSO"}),
 }
 
 
@@ -87,11 +90,16 @@ def posts_through_feed(site: Platform, files: list[Path], privacy: Privacy) -> d
 
 
 def assert_read_right(path: Path, post: Post) -> None:
-    """The whole article, only the article, in its language."""
+    """The whole article and only the article; its language and its actors; nothing hostile."""
+    langs, actors = EXPECTED[path.stem]
     assert post.text.split() == path.read_text("utf-8").split()
     assert post.kind == "article"
     assert "texte_du_flux" not in post.tags
-    assert identify(post.text).code in LANGS[path.stem]
+    assert identify(post.text).code in langs
+    assert actors <= {mention.actor_id for mention in find_actors(post.text)}
+    labelled = replace(post, labels=tuple(KeywordClassifier().label([post.text])[0]))
+    assert said(labelled, "stance") != "hostile"
+    assert said(labelled, "hostility") in (None, "H0")
 
 
 def test_invented_articles_become_one_post_each(site: Platform, privacy: Privacy) -> None:
