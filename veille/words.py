@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from veille.text import Token, stems, tokens
+from veille.text import Token, beginnings, stems, tokens
 
 # More than any person types; a query pasted from a whole article stays answerable.
 MAX_WORDS = 300
@@ -42,9 +42,9 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prefix:
-    """These folded words, of which the last may go on."""
+    """Folded words of which the last may go on; any of `folded` will do."""
 
-    folded: str
+    folded: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,11 +175,18 @@ def _word(text: str) -> Word | Prefix | None:
     if text.endswith("*"):
         if not found:
             raise ValueError("Recherche : « * » vient après le début d'un mot, comme « aid* ».")
-        return Prefix(folded=_folded(found))
+        return _prefix(found)
     if not found:
         return None
     folded = _folded(found)
     return Word(folded=folded, stemmed=stems(folded))
+
+
+def _prefix(found: list[Token]) -> Prefix:
+    last = found[-1]
+    before = [token.folded for token in found if token.start < last.start]
+    ends = beginnings(last.text)
+    return Prefix(folded=tuple(" ".join((*before, end)) for end in ends))
 
 
 def _is_elided(token: Token, text: str) -> bool:

@@ -25,10 +25,14 @@ class SearchWords(NamedTuple):
     stemmed: str
 
 
+_NO_WORDS = SearchWords("", "")
+
+
 def search_words(post: Post) -> SearchWords:
     """The words of title, text and details; a phrase never spans two of them."""
-    parts = [part for part in (post.title, post.text, *post.details.values()) if part]
-    return SearchWords(_BREAK.join(map(folded, parts)), _BREAK.join(map(stems, parts)))
+    parts = (post.title, post.text, *post.details.values())
+    words = [(words, stems(part)) for part in parts if (words := folded(part))]
+    return SearchWords(*map(_BREAK.join, zip(*words, strict=True))) if words else _NO_WORDS
 
 
 def own_facets(post: Post) -> set[tuple[str, str]]:

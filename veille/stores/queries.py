@@ -230,7 +230,7 @@ def _fts(tree: Tree) -> str:
         case Phrase(folded=folded):
             return f"(folded : {_quoted(folded)})"
         case Prefix(folded=folded):
-            return f"(folded : {_quoted(folded)} *)"
+            return "(" + " OR ".join(f"folded : {_quoted(each)} *" for each in folded) + ")"
         case AllOf(parts=parts):
             return "(" + " AND ".join(map(_fts, parts)) + ")"
         case AnyOf(parts=parts):

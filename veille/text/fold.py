@@ -109,6 +109,15 @@ def stems(text: str) -> str:
     return " ".join(map(_stem, _words(text)))
 
 
+def beginnings(word: str) -> tuple[str, ...]:
+    """How words that begin with `word` may begin once folded; short forms are not read.
+
+    There may be two: bou is kept in bout, and is bu in boutique.
+    """
+    plain = _plain(unicodedata.normalize("NFC", word.casefold()))
+    return tuple(dict.fromkeys((plain, _with_sounds(plain))))
+
+
 def text_key(text: str) -> str:
     """The same 32 hexadecimal digits for texts that differ in case, marks and spaces only.
 
@@ -204,6 +213,10 @@ def _respelt(word: str) -> str:
         return word
     word = _BAMBARA_PLURAL.sub("", word)
     word = _SHORT_EMENT.sub("ement", _SHORT_MENT.sub("ment", word))
+    return _with_sounds(word)
+
+
+def _with_sounds(word: str) -> str:
     return _DIGRAPH.sub(lambda match: _DIGRAPHS[match.group()], word)
 
 
