@@ -1,5 +1,4 @@
-"""
-### The upkeep: silent sources, data past their time, damaged pages
+"""### The upkeep: silent sources, data past their time, damaged pages
 
 **What it does**, every morning at 07:00 in Bamako, after the watch: `silence` looks for sources
 that brought less than `min_per_day` says is normal; `retention` erases posts and pages past their

@@ -1,5 +1,4 @@
-"""
-### The watch: read every source, label what is new, send the morning bulletin
+"""### The watch: read every source, label what is new, send the morning bulletin
 
 It starts at 06:15 in Bamako so that the bulletin is there by 06:45 even on a bad morning: a source
 that does not answer is tried twice more, within 18 minutes.

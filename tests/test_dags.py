@@ -55,7 +55,7 @@ def seen(dag):
                 "retry_delay_s": task.retry_delay.total_seconds(),
                 "backoff": task.retry_exponential_backoff,
                 "no_use": task.retry_policy.rules[0].serialize()["exception"],
-                "at_once": task.max_active_tis_per_dag, "rule": str(task.trigger_rule),
+                "at_once": task.max_active_tis_per_dag, "rule": task.trigger_rule.value,
                 "after": sorted(task.upstream_task_ids),
             }
             for task in dag.tasks
