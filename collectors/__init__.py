@@ -25,7 +25,6 @@ FORMATS = {
     "crowdtangle": "collectors.crowdtangle:FORMAT",
     "generic": "collectors.generic:FORMAT",
     "incidents": "collectors.incidents:FORMAT",
-    "junkipedia": "collectors.junkipedia:FORMAT",
     "kobo": "collectors.kobo:FORMAT",
     "meltwater": "collectors.meltwater:FORMAT",
     "talkwalker": "collectors.talkwalker:FORMAT",
@@ -46,7 +45,13 @@ def names() -> tuple[str, ...]:
 
 def file_formats() -> tuple["FileFormat", ...]:
     """Every file format, in the order of its name."""
-    return tuple(_found(FORMATS[name]) for name in sorted(FORMATS))
+    return tuple(file_format(name) for name in sorted(FORMATS))
+
+
+def file_format(name: str) -> "FileFormat":
+    """The file format of this name."""
+    found: FileFormat = _found(FORMATS[name])
+    return found
 
 
 def build(
@@ -67,7 +72,7 @@ def build(
 
     return FileCollector(
         name=name,
-        formats=file_formats() if name == "files" else (_found(FORMATS[name]),),
+        formats=file_formats() if name == "files" else (file_format(name),),
         privacy=privacy,
         clock=clock,
         max_file_bytes=max_file_bytes,

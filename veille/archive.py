@@ -22,8 +22,8 @@ _ABOUT = ("source_id", "collector", "url", "options", "removed", "original_key")
 class Archive:
     """Pages in a local folder or at any fsspec URL.
 
-    `bytes/ab/abcd….zst` holds a body; `about/ab/abcd….<source>.json` says where and when it
-    came from, once per source. Every method may raise `ArchiveUnavailable`.
+    `bytes/ab/abcd….zst` holds a body; `about/ab/abcd….<origin>.json` says where and when it
+    came from, once per source and way of reading it. Every method may raise `ArchiveUnavailable`.
     """
 
     def __init__(self, url: str) -> None:
@@ -39,10 +39,10 @@ class Archive:
         about = {name: getattr(page, name) for name in _ABOUT}
         about["fetched_at"] = page.fetched_at.isoformat()
         about["options"], about["removed"] = dict(page.options), dict(page.removed)
-        origin = sha256(f"{page.source_id}|{page.collector}".encode()).hexdigest()[:12]
+        origin = json.dumps([page.source_id, page.collector, about["options"]], sort_keys=True)
         self._write(_body_path(key), zstandard.compress(page.body, _LEVEL))
         self._write(
-            f"about/{key[:2]}/{key}.{origin}.json",
+            f"about/{key[:2]}/{key}.{sha256(origin.encode()).hexdigest()[:12]}.json",
             json.dumps(about, ensure_ascii=False, sort_keys=True).encode(),
         )
         return key

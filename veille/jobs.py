@@ -1,0 +1,192 @@
+"""Named units of work for the shell, Airflow and the pages: plain values in, counts out."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from veille import app, imports, pipeline
+from veille.app import App
+from veille.coverage import Coverage
+from veille.errors import NotifyError, StoreUnavailable, VeilleError
+from veille.imports import Preview
+from veille.labelling import labelled_lines
+from veille.morning import Morning, send_bulletin, send_unavailable
+from veille.pipeline import Tally
+from veille.post import Post
+from veille.query import By, PostQuery
+from veille.settings import Settings
+
+Counts = dict[str, int]
+
+# A source is silent when its last day brought fewer posts than it should.
+_SILENCE = timedelta(days=1)
+
+
+def sources() -> list[str]:
+    """Ids of the sources that are switched on and not past their date, in the file's order."""
+    with _opened() as veille:
+        return [source.id for source in veille.watched]
+
+
+def collect(source_id: str) -> Counts:
+    """Read what is new at one source.
+
+    The coverage ledger has the run in any case; then what went wrong is raised.
+    """
+    with _opened() as veille:
+        source, started_at, tally = veille.source(source_id), veille.now(), Tally()
+        failure = pipeline.collect(source, veille.reader, tally)
+        return _recorded(veille, source_id, started_at, tally, failure)
+
+
+def preview(path: Path, mapping: Mapping[str, str]) -> Preview:
+    """What importing a file would read, without keeping anything of it."""
+    with _opened() as veille:
+        return veille.importer.preview(path, mapping, veille.reader)
+
+
+def save_mapping(name: str, mapping: Mapping[str, str]) -> Path:
+    """Keep a column mapping for later files; gives where."""
+    with _opened() as veille:
+        return veille.importer.save_mapping(name, mapping)
+
+
+def import_file(path: Path, mapping: Mapping[str, str]) -> Tally:
+    """Read one file into the store, and give what it held.
+
+    The same file again adds nothing. Raises `FileRefused` before anything is kept, and
+    `SourceChanged` after what could be read is.
+    """
+    with _opened() as veille:
+        started_at, tally = veille.now(), Tally()
+        page = veille.importer.page(path, mapping)
+        failure = pipeline.take([page], veille.reader, tally)
+        _recorded(veille, imports.SOURCE, started_at, tally, failure)
+        return tally
+
+
+def label(lines: Iterable[str], refuse: Callable[[str], None]) -> Iterator[dict[str, object]]:
+    """What the classifier says of `{"id", "text"}` lines, in their order, without a store.
+
+    `refuse` is told, in French, of each line that is not such an object.
+    """
+    with _opened() as veille:
+        yield from labelled_lines(lines, veille.classifier, refuse)
+
+
+def classify() -> Counts:
+    """Label every post the present model has not labelled; gives posts per proposed level."""
+    with _opened() as veille:
+        return dict(pipeline.classify(veille.store, veille.classifier, now=veille.now()))
+
+
+def bulletin(show: Callable[[Morning], None] | None = None) -> Counts:
+    """Write and send the bulletin of what came since the last one.
+
+    `show` sees it with where it went. Raises `NotifyError` when not everybody accepted it, and
+    `StoreUnavailable` after telling everybody that the store cannot be read.
+    """
+    with _opened() as veille:
+        failure: VeilleError | None = None
+        try:
+            morning = send_bulletin(veille.newsroom, veille.store, now=veille.now())
+        except StoreUnavailable as error:
+            failure = error
+            morning = send_unavailable(veille.newsroom, now=veille.now())
+        if show:
+            show(morning)
+        delivery = morning.delivery
+        if failed := delivery.failed:
+            failure = failure or NotifyError(f"not accepted by {', '.join(failed)}; run it again")
+        if failure:
+            raise failure
+        return {
+            "signals": len(morning.bulletin.signals),
+            "sent": len(delivery.sent),
+            "already": len(delivery.already),
+        }
+
+
+def reingest() -> Counts:
+    """Read the whole archive again with today's parsers."""
+    with _opened() as veille:
+        started_at, tally = veille.now(), Tally()
+        pages = veille.archive.pages()
+        since = veille.author_secret.created_at
+        failure = pipeline.take(pages, veille.reader, tally, again=True, authors_since=since)
+        return _recorded(veille, "archive", started_at, tally, failure)
+
+
+def search(query: PostQuery) -> list[Post]:
+    """Posts that match a query."""
+    with _opened() as veille:
+        return list(veille.store.search(query))
+
+
+def counts(query: PostQuery, by: By) -> Counts:
+    """How many posts match a query, per value of `by`."""
+    with _opened() as veille:
+        return veille.store.counts(query, by)
+
+
+def silence() -> list[str]:
+    """Ids of sources that gave fewer posts in the last day than is normal for them."""
+    with _opened() as veille:
+        recent = PostQuery(collected_since=veille.now() - _SILENCE, closed=True)
+        found = veille.store.counts(recent, "source")
+        return [
+            source.id for source in veille.watched if found.get(source.id, 0) < source.min_per_day
+        ]
+
+
+def retention() -> Counts:
+    """Erase posts and pages past their time, and forget authors past theirs."""
+    with _opened() as veille:
+        text_limit = veille.now() - timedelta(days=veille.settings.keep_text_days)
+        author_limit = veille.now() - timedelta(days=veille.settings.keep_author_days)
+        old = veille.store.search(PostQuery(collected_until=text_limit, closed=True))
+        return {
+            "erased": veille.store.erase(post.id for post in old),
+            "authors_forgotten": veille.store.forget_authors(author_limit),
+            "pages_forgotten": veille.archive.forget(text_limit),
+        }
+
+
+def archive_check() -> list[str]:
+    """Keys of archived pages whose bytes are missing or damaged."""
+    with _opened() as veille:
+        return veille.archive.damaged()
+
+
+def _opened() -> AbstractContextManager[App]:
+    return app.opened(Settings.from_env(os.environ))
+
+
+def _recorded(
+    veille: App, source_id: str, started_at: datetime, tally: Tally, failure: VeilleError | None
+) -> Counts:
+    """Write the run into the coverage ledger, then raise what went wrong."""
+    fields = veille.coverage.first_seen(source_id, tally.unknown_fields, started_at)
+    veille.coverage.add(
+        Coverage(
+            source_id=source_id,
+            started_at=started_at,
+            finished_at=veille.now(),
+            pages=tally.pages,
+            received=tally.received,
+            new=tally.new,
+            known=tally.known,
+            copies=tally.copies,
+            rejected=dict(tally.rejected),
+            ignored=dict(tally.ignored),
+            dropped=dict(tally.dropped),
+            removed=dict(tally.removed),
+            unknown_fields=fields,
+            error=str(failure) if failure else "",
+        )
+    )
+    if failure:
+        raise failure
+    return tally.counts()
