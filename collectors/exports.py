@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from collectors.links import parent_id_of_url, platform_of_url, post_id_of_url, url_without_person
 from collectors.tables import Row, Table
 from collectors.values import day_first_of, hashed_id, moment_of, number_of
-from veille.errors import ConfigError
+from collectors.zones import zone_of
 from veille.post import Kind, Page, Post, Reading
 from veille.privacy import Privacy
 
@@ -28,7 +27,7 @@ _WITHHELD_CHARS = 200
 class Export:
     """What all rows of one file share.
 
-    Options of the source: `zone`, where times without a zone are meant (UTC), and `day_first`,
+    Options of the source: `zone`, where times without a zone are meant (Bamako), and `day_first`,
     for dates such as 03/04/2026 that nothing else decides.
     """
 
@@ -48,11 +47,6 @@ class Export:
 
 def export_of(page: Page, privacy: Privacy, *, table: Table, dates: str = "") -> Export:
     """What all rows of `page` share; `dates` is the column whose dates tell their order."""
-    name = str(page.options.get("zone", "UTC"))
-    try:
-        zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigError(f"option zone: {name!r} is no time zone; write Africa/Bamako") from error
     chosen = page.options.get("day_first")
     day_first = chosen if isinstance(chosen, bool) else day_first_of(_cells(table, dates))
     return Export(
@@ -60,7 +54,7 @@ def export_of(page: Page, privacy: Privacy, *, table: Table, dates: str = "") ->
         page_key=page.key,
         fetched_at=page.fetched_at,
         privacy=privacy,
-        zone=zone,
+        zone=zone_of(page.options),
         day_first=day_first,
     )
 

@@ -17,6 +17,7 @@ _AS_FORMULA = re.compile(r"=?\"(.*)\"|'(.*)", re.DOTALL)
 
 # Facebook opened in February 2004: anything older is an empty cell read as 1970 or 1904.
 OLDEST = datetime(2004, 1, 1, tzinfo=UTC)
+NEWEST = datetime(2100, 1, 1, tzinfo=UTC)
 _CLOCK_SLACK = timedelta(days=1)
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 -- a serial number has no zone of its own
 _EXCEL_SERIALS = (38_000, 73_051)
@@ -112,7 +113,7 @@ def moment_of(
     moment = found if found.tzinfo else found.replace(tzinfo=zone)
     if moment < OLDEST:
         raise ValueError(f"date impossible, avant 2004 : {plain[:40]}")
-    if latest is not None and moment > latest + _CLOCK_SLACK:
+    if moment > (NEWEST if latest is None else latest + _CLOCK_SLACK):
         raise ValueError(f"date dans le futur : {plain[:40]}")
     return moment.astimezone(UTC)
 
