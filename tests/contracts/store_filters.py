@@ -137,6 +137,7 @@ class Filters:
         assert numbers(store, min_hostility=2) == [3, 2]
         assert numbers(store, min_hostility=0) == [3, 2, 1, 0]
         assert numbers(store, min_severity=4) == [3]
+        assert numbers(store, min_severity=10) == numbers(store, min_hostility=4) == []
         assert numbers(store, min_severity=1, min_hostility=1) == [3, 2, 1]
 
     def test_a_post_nobody_decided_on_is_new(self, store: PostStore) -> None:

@@ -13,6 +13,9 @@ from veille.stores.schema import migrate
 # Pages of the writer kept in memory, in KiB: the indices of a few 100,000 posts stay in it.
 _CACHE_KIB = 32_768
 
+# What the write-ahead log may keep of the disk once its content is in the file.
+_LOG_BYTES = 67_108_864
+
 _ADVICE = {
     sqlite3.SQLITE_BUSY: "another process is writing: try again",
     sqlite3.SQLITE_LOCKED: "another process is writing: try again",
@@ -149,6 +152,7 @@ def _log_ahead(writer: sqlite3.Connection) -> None:
 def _prepare(writer: sqlite3.Connection) -> None:
     # FULL: a cursor must never outlive the posts it stands for, even when the power goes.
     writer.execute("PRAGMA synchronous = FULL")
+    writer.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}").fetchall()
     writer.execute("PRAGMA foreign_keys = ON")
     writer.execute("PRAGMA secure_delete = ON")
     writer.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")

@@ -133,9 +133,9 @@ def _conditions(query: PostQuery) -> Iterator[Statement]:
 
 def _other_conditions(query: PostQuery) -> Iterator[Statement]:
     if query.min_hostility is not None:
-        yield _with_facet_from("hostility", f"H{query.min_hostility}")
+        yield _with_facet("hostility", [f"H{n}" for n in range(query.min_hostility, 4)])
     if query.min_severity is not None:
-        yield _with_facet_from("severity", str(query.min_severity))
+        yield _with_facet("severity", [str(n) for n in range(query.min_severity, 6)])
     if query.statuses:
         yield _with_status(query.statuses)
     if query.cases:
@@ -151,12 +151,6 @@ def _with_facet(name: str, values: Iterable[str]) -> Statement:
         "post.seq IN (SELECT seq FROM facet"
         " WHERE name = ? AND value IN (SELECT value FROM json_each(?)))",
         (name, *_json(values)),
-    )
-
-
-def _with_facet_from(name: str, lowest: str) -> Statement:
-    return Statement(
-        "post.seq IN (SELECT seq FROM facet WHERE name = ? AND value >= ?)", (name, lowest)
     )
 
 
