@@ -44,7 +44,7 @@ class AppriseNotifier:
         """Deliver once, or raise `NotifyError`, whose text holds no address and no token."""
         as_page = self._is_mail and bool(message.html)
         accepted = self._apprise.notify(
-            title=message.subject,
+            title=" ".join(message.subject.split()),
             body=message.html if as_page else message.text,
             body_format=NotifyFormat.HTML if as_page else NotifyFormat.TEXT,
         )

@@ -7,8 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alerts.base import Message
+from alerts.facts import Facts, facts_of, unread_sources
 from alerts.names import region_name
-from alerts.parts import NOTHING, Facts, Plan, contact, coverage, facts_of, lines_of, unread_sources
+from alerts.parts import NOTHING, Plan, contact, coverage, lines_of
 from alerts.rendering import html_of, text_of
 from alerts.window import Bulletin, BulletinWindow, Line
 from alerts.wording import counted, day, day_and_time, is_catch_up, listed, period
@@ -45,10 +46,10 @@ def compose(window: BulletinWindow) -> Bulletin:
     When no source could be read and no post came, it says so instead of counting nothing.
     """
     facts = facts_of(window)
-    if window.sources and len(unread_sources(window)) == len(window.sources) and not facts.posts:
+    if window.sources and len(facts.unread) == len(window.sources) and not window.posts:
         return unavailable(window, since=window.since)
-    drafts = [lines_of(facts, plan) for plan in PLANS]
-    lines = next((draft for draft in drafts if fits(draft)), drafts[-1])
+    drafts = (lines_of(facts, plan) for plan in PLANS[:-1])
+    lines = next(filter(fits, drafts), None) or lines_of(facts, PLANS[-1])
     return _bulletin(window, subject_of(facts), lines, facts)
 
 
@@ -63,7 +64,7 @@ def unavailable(window: BulletinWindow, *, since: datetime) -> Bulletin:
     lines = [
         Line(part="situation", label=told.capitalize(), text=""),
         Line(part="situation", label="Attention", text=text),
-        coverage(window, (), 1),
+        coverage(Facts(window=window, unread=unread_sources(window)), 1),
         *contact(window),
     ]
     subject = f"[Veille] {day(window.until, window.zone)} – {told}"
@@ -80,10 +81,10 @@ def subject_of(facts: Facts) -> str:
     """« [Veille] ven. 20/11 – 1 ORANGE · 0 ROUGE · zone Mopti »: counts and places only."""
     window = facts.window
     told = [NOTHING] if facts.is_quiet else _levels(facts)
-    unread = len(unread_sources(window))
-    if facts.is_quiet and unread:
+    if facts.is_quiet and facts.unread:
         total = len(window.sources)
-        told.append(f"{counted(total - unread, 'source lue', 'sources lues')} sur {total}")
+        read = counted(total - len(facts.unread), "source lue", "sources lues")
+        told.append(f"{read} sur {total}")
     catch_up = is_catch_up(window.since, window.until)
     days = f" ({period(window.since, window.until)})" if catch_up else ""
     return f"[Veille] {day(window.until, window.zone)} – {' · '.join(told)}{days}"

@@ -1,11 +1,12 @@
-"""The parts of a bulletin, each a few lines, from what a window holds."""
+"""The parts of a bulletin in their fixed order (domain §6.1), each a few lines."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from alerts.names import actor_name, checkers_of, region_name, region_of
-from alerts.signals import SHOWN, countable, narrative_of, pending_count, signals_of
+from alerts.facts import Facts
+from alerts.names import actor_name, checkers_of, region_name
+from alerts.signals import CLOSED, SHOWN
 from alerts.window import BulletinWindow, Line, Signal
 from alerts.wording import (
     METHOD,
@@ -16,40 +17,20 @@ from alerts.wording import (
     hostile_share,
     listed,
     number,
-    period,
     phrases,
     plain,
     sentence,
     shorten,
 )
-from veille.post import Post, said
 
 NOTHING = "RIEN À SIGNALER"
-_STANCES = (
+_FIGURES = (
     ("hostile", "hostile"),
     ("critical", "critique"),
     ("debunk", "démenti"),
     ("question", "question"),
     ("supportive", "soutien"),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a window says, counted once and then only worded."""
-
-    window: BulletinWindow
-    posts: Sequence[Post]
-    signals: tuple[Signal, ...]
-    pending: int
-
-    @property
-    def is_quiet(self) -> bool:
-        return not self.signals and not self.pending
-
-    @property
-    def period(self) -> str:
-        return period(self.window.since, self.window.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +43,7 @@ class Plan:
     names: int
 
 
-def facts_of(window: BulletinWindow) -> Facts:
-    posts = countable(window.posts)
-    return Facts(
-        window=window, posts=posts, signals=signals_of(posts), pending=pending_count(posts)
-    )
-
-
 def lines_of(facts: Facts, plan: Plan) -> list[Line]:
-    """The bulletin in its fixed order (domain §6.1)."""
     return [
         *situation(facts),
         *signal_lines(facts, plan),
@@ -78,21 +51,21 @@ def lines_of(facts: Facts, plan: Plan) -> list[Line]:
         figures(facts),
         *denials(facts, plan.names),
         *accountability(facts, plan.names),
-        coverage(facts.window, facts.posts, plan.names),
+        coverage(facts, plan.names),
         *contact(facts.window),
     ]
 
 
 def situation(facts: Facts) -> Iterable[Line]:
-    window, total = facts.window, len(facts.posts)
-    hostile = _stance_counts(facts.posts)["hostile"]
-    read = counted(total, "élément lu", "éléments lus")
+    window = facts.window
+    read = counted(facts.total, "élément lu", "éléments lus")
+    hostile = hostile_share(facts.stances["hostile"], facts.total)
     moment = f"au {day_and_time(window.until, window.zone)}"
-    told = f"{read} en {facts.period} {moment}, dont {hostile_share(hostile, total)}"
+    told = f"{read} en {facts.period} {moment}, dont {hostile}"
     if facts.is_quiet:
         nothing = f"{NOTHING} (0 signal en {facts.period}, {read})"
         yield Line(part="situation", label=nothing, text="")
-        told = f"{hostile_share(hostile, total)} {moment}"
+        told = f"{hostile} {moment}"
     yield Line(part="situation", label="Situation", text=sentence([told, _usual(window)]))
 
 
@@ -121,22 +94,17 @@ def _signal_lines(
     signal: Signal, place: int, window: BulletinWindow, *, in_full: bool
 ) -> Iterable[Line]:
     words = phrases().narrative(signal.narrative)
-    yield _heading(signal, place)
+    about = f"{actor_name(signal.actor)} · {region_name(signal.region)}"
+    if signal.narrative.startswith(CLOSED):
+        about = "acteur et zone réservés"
+    heading = f"{place}) {signal.level.upper()} – {words.title} · {about}"
+    yield Line(part="signals", label=heading, text="", level=signal.level)
     if in_full:
         circulates = f"{words.claim}{_size(signal)}.{_age(signal, window)}"
         yield Line(part="signals", label="Ce qui circule", text=circulates)
-    yield Line(part="signals", label="Statut", text=f"{status_of(signal, in_full=in_full)}.")
+    yield Line(part="signals", label="Statut", text=f"{_status(signal, in_full=in_full)}.")
     proposed = words.proposed if in_full else words.proposed[:1]
     yield Line(part="signals", label="Proposé", text=sentence(proposed))
-
-
-def _heading(signal: Signal, place: int) -> Line:
-    about = f"{actor_name(signal.actor)} · {region_name(signal.region)}"
-    if signal.narrative.startswith("N13"):
-        about = "acteur et zone réservés"
-    title = phrases().narrative(signal.narrative).title
-    label = f"{place}) {signal.level.upper()} – {title} · {about}"
-    return Line(part="signals", label=label, text="", level=signal.level)
 
 
 def _size(signal: Signal) -> str:
@@ -158,7 +126,7 @@ def _age(signal: Signal, window: BulletinWindow) -> str:
     return f" Vu dès le {day(signal.first_published_at, window.zone)}."
 
 
-def status_of(signal: Signal, *, in_full: bool) -> str:
+def _status(signal: Signal, *, in_full: bool) -> str:
     """What is known of the facts, what is not, and whether an analyst has looked."""
     told = phrases().status.get(signal.fact, phrases().status["non_verifie"])
     if signal.claim and signal.fact != "faux_verifie":
@@ -170,96 +138,66 @@ def status_of(signal: Signal, *, in_full: bool) -> str:
 
 def context(facts: Facts, most: int) -> Iterable[Line]:
     """Official words, incidents and press about aid actors: read by all, answered by none."""
-    found: Counter[tuple[int, str, str]] = Counter()
     tags = list(phrases().context)
-    for post in facts.posts:
-        actor = said(post, "target") or ""
-        tag = next((tag for tag in tags if tag in post.tags), None)
-        if tag and narrative_of(post).startswith("N93") and actor not in ("", "AUCUN"):
-            found[tags.index(tag), actor, region_of(post.places)] += 1
-    for rank, actor, region in sorted(found, key=lambda key: (key[0], -found[key], key))[:most]:
-        times = counted(found[rank, actor, region], "publication")
-        told = [phrases().context[tags[rank]], actor_name(actor), region_name(region)]
+    ranked = sorted(facts.context, key=lambda key: (tags.index(key[0]), -facts.context[key], key))
+    for tag, actor, region in ranked[:most]:
+        told = [phrases().context[tag], actor_name(actor), region_name(region)]
+        times = counted(facts.context[tag, actor, region], "publication")
         yield Line(part="context", label="Contexte", text=f"{', '.join(told)} ({times}).")
 
 
 def figures(facts: Facts) -> Line:
-    counts = _stance_counts(facts.posts)
-    questions = sum(narrative_of(post).startswith("N95") for post in facts.posts)
-    counts["question"] = questions
     told = [
-        counted(counts[stance], name)
-        for stance, name in _STANCES
-        if counts[stance] or stance == "hostile"
+        counted(facts.stances[stance], name)
+        for stance, name in _FIGURES
+        if facts.stances[stance] or stance == "hostile"
     ]
-    copies = sum(
-        post.duplicate_of is not None and said(post, "stance") == "hostile" for post in facts.posts
-    )
-    if copies:
-        told[0] += f" (dont {counted(copies, 'copie')})"
+    if facts.hostile_copies:
+        told[0] += f" (dont {counted(facts.hostile_copies, 'copie')})"
     return Line(part="figures", label="Chiffres", text=f"{', '.join(told)}.")
 
 
 def denials(facts: Facts, most: int) -> Iterable[Line]:
     """Known claims that came back, with who checked them."""
-    found = Counter(claim for post in facts.posts if (claim := said(post, "claim")))
-    claims = sorted(found, key=lambda claim: (-found[claim], claim))
+    claims = sorted(facts.claims, key=lambda claim: (-facts.claims[claim], claim))
     told = [_claim(claim) for claim in claims]
     if told and most:
         yield Line(part="figures", label="Déjà démenti", text=f"{listed(told, most)}.")
 
 
 def _claim(claim: str) -> str:
-    about = phrases().claim.get(claim, "")
-    checkers = " et ".join(checkers_of(claim)[:1])
-    about = " : ".join(part for part in (about, checkers) if part)
-    return f"{plain(claim, 8)} ({about})" if about else plain(claim, 8)
+    about = [phrases().claim.get(claim, ""), *checkers_of(claim)[:1]]
+    told = ", ".join(part for part in about if part)
+    return f"{plain(claim, 8)} ({told})" if told else plain(claim, 8)
 
 
 def accountability(facts: Facts, most: int) -> Iterable[Line]:
-    complaints = [post for post in facts.posts if narrative_of(post).startswith("N90")]
-    if not complaints:
-        return
-    regions = Counter(region_name(region_of(post.places)) for post in complaints)
-    ranked = sorted(regions, key=lambda name: (-regions[name], name))
-    where = listed([f"{name} {regions[name]}" for name in ranked], most)
-    told = counted(len(complaints), "retour")
-    where = f" ({where})" if most else ""
-    yield Line(part="figures", label="Redevabilité", text=f"{told} à transmettre{where}.")
+    """Criticism goes to those who can mend what it is about; it is never a signal."""
+    found = facts.complaints
+    ranked = sorted(found, key=lambda region: (-found[region], region))
+    where = listed([f"{region_name(region)} {found[region]}" for region in ranked], most)
+    told = f"{counted(sum(found.values()), 'retour')} à transmettre"
+    if found:
+        text = f"{told} ({where})." if most else f"{told}."
+        yield Line(part="figures", label="Redevabilité", text=text)
 
 
-def coverage(window: BulletinWindow, posts: Sequence[Post], most: int) -> Line:
+def coverage(facts: Facts, most: int) -> Line:
     """What was read and what was not: silence is never read as safety."""
-    unread = unread_sources(window)
-    total = len(window.sources)
-    rejects = sum(sum(run.rejected.values()) for run in window.coverage)
-    unknown = sum(bool(post.script) and post.lang not in window.languages for post in posts)
-    told = [f"{total - len(unread)} sur {total}"]
-    if unread and most:
-        told.append(f"non lues : {listed(unread, most)}")
+    total = len(facts.window.sources)
+    rejects = sum(sum(run.rejected.values()) for run in facts.window.coverage)
+    told = [f"{total - len(facts.unread)} sur {total}"]
+    if facts.unread and most:
+        told.append(f"non lues : {listed(facts.unread, most)}")
     told.append(f"rejets : {counted(rejects, 'ligne')}" if rejects else "aucun rejet")
-    if unknown:
-        told.append(f"langues non traitées : {counted(unknown, 'élément')}")
+    if facts.unknown_language:
+        told.append(f"langues non traitées : {counted(facts.unknown_language, 'élément')}")
     return Line(part="foot", label="Sources lues", text=sentence(told))
-
-
-def unread_sources(window: BulletinWindow) -> list[str]:
-    """Names of sources without a run, or whose last run went wrong."""
-    runs = sorted(window.coverage, key=lambda run: run.started_at)
-    errors = {run.source_id: run.error for run in runs}
-    return sorted(
-        plain(name, 24) or source_id
-        for source_id, name in window.sources.items()
-        if errors.get(source_id, "never read")
-    )
 
 
 def contact(window: BulletinWindow) -> Iterable[Line]:
     reference = [f"Réf. {window.reference}"] if window.reference else []
-    text = " · ".join([shorten(window.contact), *reference, f"Données : {shorten(window.hosting)}"])
+    hosting = f"Données : {shorten(window.hosting)}"
+    text = " · ".join([shorten(window.contact), *reference, hosting])
     yield Line(part="foot", label="Contact", text=text)
     yield Line(part="foot", label="Méthode", text=f"{METHOD}. {OPT_OUT}")
-
-
-def _stance_counts(posts: Iterable[Post]) -> Counter[str]:
-    return Counter(said(post, "stance") or "" for post in posts)

@@ -107,7 +107,7 @@ def listed(names: Sequence[str], shown: int) -> str:
     """The first `shown` names, and how many others there are."""
     rest = len(names) - shown
     told = [*names[:shown], *([counted(rest, "autre")] if rest > 0 else [])]
-    return " et ".join(filter(None, [", ".join(told[:-1]), told[-1]]))
+    return " et ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
 
 
 def plain(text: str, width: int) -> str:

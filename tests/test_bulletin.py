@@ -371,7 +371,7 @@ def test_a_known_claim_names_its_card_and_who_checked_it() -> None:
     known = {**HOSTILE, "claim": "KC05", "fact": "infox_connue"}
     text = compose(window(post(labels=known))).text
     assert "proche de l'infox KC05" in text
-    assert "Déjà démenti : KC05 (vaccin et stérilité : Benbere Vérif)." in text
+    assert "Déjà démenti : KC05 (vaccin et stérilité, Benbere Vérif)." in text
 
 
 def test_the_gravest_signals_lead_and_the_others_are_counted() -> None:

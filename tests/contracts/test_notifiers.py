@@ -1,15 +1,19 @@
 """Every notifier against a real counterpart on this machine."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from alerts import build
 from alerts.base import Message, Notifier
 from alerts.folder import FolderNotifier
-from tests.servers.smtp import PASSWORD, Inbox, Mood, smtp_server
-from veille.errors import NotifyError
+from tests.servers.smtp import PASSWORD, Mood, smtp_server
+from tests.servers.webhook import TOKEN, webhook_server
+from veille.errors import ConfigError, NotifyError
 from veille.settings import Secret
 
 # apprise imports a module that Python 3.13 drops.
@@ -65,7 +69,7 @@ class NotifierContract:
             notifier.send(MESSAGE)
         shown = f"{caught.value!r} {caught.value.__cause__!r} {notifier!r} {notifier.name}"
         logged = [record.getMessage() for record in caplog.records if record.name != "mail.log"]
-        for secret in ("aminata", "@", PASSWORD):
+        for secret in ("aminata", "@", PASSWORD, TOKEN):
             assert secret not in f"{shown} {logged}"
 
     def test_hostile_text_arrives_harmless(self, tmp_path: Path) -> None:
@@ -124,7 +128,7 @@ class TestMail(NotifierContract):
             yield
 
     def accepting(self, tmp_path: Path) -> Notifier:
-        return mail_to(self.inbox)
+        return reached(self.inbox.url)
 
     def arrived(self) -> list[tuple[str, str]]:
         return [
@@ -133,10 +137,10 @@ class TestMail(NotifierContract):
         ]
 
     def failing(self, tmp_path: Path) -> Notifier:
-        return mail_to(self.broken)
+        return reached(self.broken.url)
 
     def test_mail_is_text_and_page_of_the_same_words_in_utf_8(self) -> None:
-        mail_to(self.inbox).send(MESSAGE)
+        reached(self.inbox.url).send(MESSAGE)
         [mail] = self.inbox.mails
         text, page = mail.iter_parts()
         assert mail.get_content_type() == "multipart/alternative"
@@ -147,13 +151,13 @@ class TestMail(NotifierContract):
         assert page.get_content().splitlines() == MESSAGE.html.splitlines()
 
     def test_a_message_without_a_page_is_sent_as_text(self) -> None:
-        mail_to(self.inbox).send(Message(key="k", subject="s", text="<b>é</b>\n"))
+        reached(self.inbox.url).send(Message(key="k", subject="s", text="<b>é</b>\n"))
         [mail] = self.inbox.mails
         assert mail.get_content_type() == "text/plain"
         assert mail.get_content().strip() == "<b>é</b>"
 
     def test_a_subject_adds_no_header(self) -> None:
-        mail_to(self.inbox).send(HOSTILE)
+        reached(self.inbox.url).send(HOSTILE)
         [mail] = self.inbox.mails
         assert mail["Bcc"] is None
         assert mail["To"] == "aminata@ong.example"
@@ -167,7 +171,62 @@ class TestMailToAServerThatHangsUp(TestMail):
     mood = "hangs_up"
 
 
-def mail_to(inbox: Inbox) -> Notifier:
+class TestWebhook(NotifierContract):
+    """Stands for every service of apprise that is no mail."""
+
+    mood: Mood = "refuses"
+
+    @pytest.fixture(autouse=True)
+    def _servers(self) -> Iterator[None]:
+        with webhook_server() as self.hook, webhook_server(self.mood) as self.broken:
+            yield
+
+    def accepting(self, tmp_path: Path) -> Notifier:
+        return reached(self.hook.url)
+
+    def arrived(self) -> list[tuple[str, str]]:
+        return [(body["title"], body["message"]) for body in self.hook.bodies]
+
+    def failing(self, tmp_path: Path) -> Notifier:
+        return reached(self.broken.url)
+
+
+class TestWebhookThatIsSilent(TestWebhook):
+    mood = "silent"
+
+
+class TestWebhookThatHangsUp(TestWebhook):
+    mood = "hangs_up"
+
+
+def test_the_registry_builds_what_the_setting_names(tmp_path: Path) -> None:
+    notifiers = build(f"folder:{tmp_path}/bulletins  json://127.0.0.1:9/{TOKEN}")
+    assert [notifier.name.split(":")[0] for notifier in notifiers] == ["folder", "json"]
+    assert build("") == []
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["folder:", "mailto:aminata@ong.example", f"nulle://{TOKEN}", TOKEN, f"json://{TOKEN}:x"],
+)
+def test_a_wrong_entry_is_told_by_its_place_and_never_shown(entry: str) -> None:
+    with pytest.raises(ConfigError, match="VEILLE_NOTIFY, entry 2: ") as caught:
+        build(f"folder:bulletins {entry}")
+    assert TOKEN not in str(caught.value)
+    assert "aminata" not in str(caught.value)
+
+
+def test_the_same_entry_twice_is_a_fault() -> None:
+    with pytest.raises(ConfigError, match="entry 2: the same"):
+        build("folder:a folder:a")
+
+
+def test_importing_alerts_imports_no_apprise() -> None:
+    code = "import sys, alerts; sys.exit('apprise' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def reached(url: str) -> Notifier:
     from alerts.apprise_notifier import AppriseNotifier
 
-    return AppriseNotifier(Secret(inbox.url), timeout_s=0.5)
+    return AppriseNotifier(Secret(url), timeout_s=0.5)

@@ -1,0 +1,88 @@
+"""What a window says, counted once; `parts` then only words it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from alerts.names import region_of
+from alerts.signals import countable, narrative_of, pending_count, signals_of
+from alerts.window import BulletinWindow, Signal
+from alerts.wording import period, phrases, plain
+from veille.post import Post, said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Counts of one window, without safeguarding reports.
+
+    `stances` counts posts by stance, and those of N95 as "question". `context` is by tag,
+    actor and region, `complaints` by region. `unread` names the sources that were not read.
+    """
+
+    window: BulletinWindow
+    signals: tuple[Signal, ...] = ()
+    pending: int = 0
+    total: int = 0
+    stances: Mapping[str, int] = field(default_factory=Counter)
+    hostile_copies: int = 0
+    context: Mapping[tuple[str, str, str], int] = field(default_factory=Counter)
+    claims: Mapping[str, int] = field(default_factory=Counter)
+    complaints: Mapping[str, int] = field(default_factory=Counter)
+    unknown_language: int = 0
+    unread: tuple[str, ...] = ()
+
+    @property
+    def is_quiet(self) -> bool:
+        return not self.signals and not self.pending
+
+    @property
+    def period(self) -> str:
+        return period(self.window.since, self.window.until)
+
+
+def facts_of(window: BulletinWindow) -> Facts:
+    posts = countable(window.posts)
+    hostile = [post for post in posts if said(post, "stance") == "hostile"]
+    questions = sum(narrative_of(post).startswith("N95") for post in posts)
+    complaints = [post for post in posts if narrative_of(post).startswith("N90")]
+    return Facts(
+        window=window,
+        signals=signals_of(posts),
+        pending=pending_count(posts),
+        total=len(posts),
+        stances=Counter(said(post, "stance") or "" for post in posts) + Counter(question=questions),
+        hostile_copies=sum(post.duplicate_of is not None for post in hostile),
+        context=_context(posts),
+        claims=Counter(claim for post in posts if (claim := said(post, "claim"))),
+        complaints=Counter(region_of(post.places) for post in complaints),
+        unknown_language=sum(
+            bool(post.script) and post.lang not in window.languages for post in posts
+        ),
+        unread=unread_sources(window),
+    )
+
+
+def unread_sources(window: BulletinWindow) -> tuple[str, ...]:
+    """Names of sources without a run, or whose last run went wrong."""
+    runs = sorted(window.coverage, key=lambda run: run.started_at)
+    errors = {run.source_id: run.error for run in runs}
+    return tuple(
+        sorted(
+            plain(name, 24) or "source sans nom"
+            for source_id, name in window.sources.items()
+            if errors.get(source_id, "never read")
+        )
+    )
+
+
+def _context(posts: Sequence[Post]) -> Counter[tuple[str, str, str]]:
+    """Official words, incidents and press that are about an aid actor."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for post in posts:
+        tag = next((tag for tag in phrases().context if tag in post.tags), None)
+        if tag is None or not narrative_of(post).startswith("N93"):
+            continue
+        actor = said(post, "target") or ""
+        if actor not in ("", "AUCUN"):
+            found[tag, actor, region_of(post.places)] += 1
+    return found
