@@ -216,3 +216,8 @@ class ErasesByHiding(SqlitePostStore):
             dict.fromkeys(hidden, closed), model="x@1", made_at=datetime(2100, 1, 1, tzinfo=UTC)
         )
         return len(hidden)
+
+
+class ForgetsEveryAuthor(SqlitePostStore):
+    def forget_authors(self, collected_until: datetime) -> int:
+        return super().forget_authors(datetime(9999, 1, 1, tzinfo=UTC))

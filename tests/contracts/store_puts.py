@@ -214,6 +214,26 @@ class Puts:
         assert store.get(post(1).id).duplicate_of == post(3).id
         assert numbers(store, without_duplicates=True) == [3]
 
+    def test_what_a_search_gives_can_be_erased_as_it_comes(self, store: PostStore) -> None:
+        store.put(map(post, range(2500)))
+        old = store.search(PostQuery(until=NOW + 2400 * HOUR))
+        assert store.erase(each.id for each in old) == 2400
+        assert store.count(PostQuery()) == store.count(PostQuery(words="texte")) == 100
+
+    def test_authors_are_forgotten_unless_they_are_public(self, store: PostStore) -> None:
+        store.put(
+            [
+                post(1, author="9f2c"),
+                post(2, author="Radio du fleuve", author_is_public=True),
+                post(3),
+                post(4, author="77aa"),
+            ]
+        )
+        assert store.forget_authors(NOW + 4 * HOUR) == 1
+        assert store.forget_authors(NOW + 4 * HOUR) == 0
+        authors = [each.author for each in store.search(PostQuery(order="oldest"))]
+        assert authors == ["", "Radio du fleuve", "", "77aa"]
+
     def test_leaving_the_block_closes_the_store(self, store: PostStore) -> None:
         with store as same:
             assert same is store

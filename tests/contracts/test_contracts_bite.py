@@ -43,6 +43,7 @@ STORES: list[tuple[type[SqlitePostStore], str, tuple[object, ...]]] = [
     (stores.DecidesHalf, "test_decisions_on_an_unknown_post_add_none", ()),
     (stores.KeepsOneDecision, "test_decisions_are_appended_and_never_changed", ()),
     (stores.CountsReadingsTwice, "test_the_same_reading_twice_is_once", ()),
+    (stores.ForgetsEveryAuthor, "test_authors_are_forgotten_unless_they_are_public", ()),
     (stores.ErasesByHiding, "test_erase_removes_posts_with_all_that_hangs_on_them", ()),
 ]  # fmt: skip
 

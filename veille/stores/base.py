@@ -101,6 +101,13 @@ class PostStore(Protocol):
         """
         ...
 
+    def forget_authors(self, collected_until: datetime) -> int:
+        """Empty the author of posts collected before then, unless it is public.
+
+        Gives the number of posts that had one.
+        """
+        ...
+
     def close(self) -> None: ...
 
     def __enter__(self) -> Self: ...

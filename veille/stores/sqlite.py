@@ -17,6 +17,7 @@ from veille.stores.queries import Statement, counted, counted_by, found, without
 from veille.stores.rows import ticks
 from veille.stores.writing import (
     erase_posts,
+    forget_authors,
     forget_erased_words,
     put_posts,
     revise_posts,
@@ -104,6 +105,12 @@ class SqlitePostStore:
             count = sum(erase_posts(connection, batch) for batch in _batches(post_ids, _BATCH))
             if count:
                 forget_erased_words(connection)
+        self._file.empty_log()
+        return count
+
+    def forget_authors(self, collected_until: datetime) -> int:
+        with self._file.writing() as connection:
+            count = forget_authors(connection, collected_until=ticks(collected_until))
         self._file.empty_log()
         return count
 

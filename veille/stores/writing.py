@@ -89,6 +89,15 @@ def forget_erased_words(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO post_words (post_words) VALUES ('optimize')")
 
 
+def forget_authors(connection: sqlite3.Connection, *, collected_until: int) -> int:
+    """Empty the author of older posts, unless it is public."""
+    return connection.execute(
+        "UPDATE post SET author = ''"
+        " WHERE collected_at < ? AND author <> '' AND NOT author_is_public",
+        (collected_until,),
+    ).rowcount
+
+
 def write_labels(
     connection: sqlite3.Connection,
     labels_by_post_id: Mapping[str, Sequence[Label]],
