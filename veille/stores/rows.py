@@ -26,9 +26,9 @@ def ticks(moment: datetime) -> int:
     return (moment - _EPOCH) // _TICK
 
 
-def moment(ticks: int) -> datetime:
-    """The UTC datetime of `ticks`."""
-    return _EPOCH + timedelta(microseconds=ticks)
+def moment(count: int) -> datetime:
+    """The UTC datetime that is `count` ticks after 1970."""
+    return _EPOCH + timedelta(microseconds=count)
 
 
 def json_of(value: object) -> str:
