@@ -195,10 +195,8 @@ def _moment(form: _Form, cells: Mapping[str, str]) -> datetime:
 
 def _details(form: _Form, cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for question in form.questions:
-        answer = cells.get(question, "").strip()
-        if not answer:
-            ticked = form.choices.get(question, ())
-            answer = ", ".join(_last(name) for name in ticked if _is_ticked(cells[name]))
+        ticked = [name for name in form.choices.get(question, ()) if _is_ticked(cells[name])]
+        answer = ", ".join(map(_last, ticked)) or cells.get(question, "").strip()
         if answer:
             yield _last(question), answer
 

@@ -67,7 +67,7 @@ class Names:
         self._parts: set[str] = set()
         self._single: set[str] = set()
         for name in names:
-            words = tuple(match.group() for match in _WORD.finditer(_INVISIBLE.sub("", name)))
+            words = tuple(match.group() for match in _WORD.finditer(_of_a_person(name)))
             if _SENDER_KEY.fullmatch(name.strip()) or all(map(_names_nobody, words)):
                 continue
             lowered = tuple(word.casefold() for word in words)
@@ -120,6 +120,16 @@ def without_persons(text: str, names: Names, removed: Counter[str]) -> str:
 def told(removed: Counter[str]) -> dict[str, int]:
     """What was removed, without the zeros."""
     return {what: count for what, count in sorted(removed.items()) if count}
+
+
+def _of_a_person(name: str) -> str:
+    """A sender's name without the organisations in it: "Awa MSF" is Awa."""
+    from veille.codebook.actors import find_actors
+
+    plain = _INVISIBLE.sub("", name)
+    for mention in reversed(find_actors(plain)):
+        plain = plain[: mention.start] + plain[mention.end :]
+    return plain
 
 
 def _names_nobody(word: str) -> bool:

@@ -29,6 +29,8 @@ from veille.privacy import Privacy
 
 _CHAT = re.compile(rf'"type"\s*:\s*"(?:{"|".join(SHARED_CHATS + PRIVATE_CHATS)})"')
 _WHOLE_ACCOUNT = re.compile(r'"(?:personal_information|frequent_contacts|chats)"\s*:\s*\{')
+# Exports before 2020 date an edit that never was to the first hours of 1970.
+_NEVER_EDITED = "1970"
 _OF_ONE_CHAT = frozenset({"name", "type", "id", "messages"})
 
 
@@ -143,7 +145,7 @@ def _why_no_post(message: Mapping[str, Any]) -> str:
 def _tags(message: Mapping[str, Any]) -> tuple[str, ...]:
     marks = {
         "media_omis": any(message.get(name) for name in MEDIA),
-        "modifie": message.get("edited") or message.get("edited_unixtime"),
+        "modifie": not str(message.get("edited") or _NEVER_EDITED).startswith(_NEVER_EDITED),
         "transfere": message.get("forwarded_from"),
     }
     return tuple(tag for tag, mark in marks.items() if mark)
