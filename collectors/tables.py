@@ -187,7 +187,7 @@ def _table(columns: tuple[str, ...], grid: Callable[[], Iterator[Cells]], after:
             if line <= after or not any(cells):
                 continue
             if len(cells) == width and not fault:
-                yield Row(line, dict(zip(columns, cells, strict=True)))
+                yield Row(line, dict(zip(columns, cells, strict=False)))
             elif any(cell.strip() for cell in cells):
                 yield _ragged(line, cells, fault, columns)
 
