@@ -92,11 +92,7 @@ def identifier_of(cell: str) -> str:
 
 
 def moment_of(
-    cell: str,
-    *,
-    day_first: bool | None = None,
-    zone: tzinfo = UTC,
-    latest: datetime | None = None,
+    cell: str, *, day_first: bool | None = None, zone: tzinfo = UTC, latest: datetime | None = None
 ) -> datetime:
     """The moment in UTC that a cell tells; a cell without a zone is meant in `zone`.
 
