@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from string import Template
 
@@ -23,7 +23,7 @@ from veille.imports import Importer
 from veille.language import identify
 from veille.morning import Newsroom
 from veille.pipeline import Reader
-from veille.privacy import Privacy, load_secret
+from veille.privacy import AuthorSecret, Privacy, load_secret
 from veille.settings import Settings
 from veille.sources import Source, sources_of
 from veille.stores.base import PostStore
@@ -57,8 +57,12 @@ class App:
 
     @cached_property
     def privacy(self) -> Privacy:
-        path = self.settings.home / "secrets" / "authors.json"
-        return Privacy(load_secret(path, self.now(), keep_days=self.settings.keep_author_days))
+        return Privacy(self.author_secret.value)
+
+    @cached_property
+    def author_secret(self) -> AuthorSecret:
+        life = timedelta(days=self.settings.keep_author_days)
+        return load_secret(self.settings.home / "secrets" / "authors.json", self.now(), life=life)
 
     @cached_property
     def archive(self) -> Archive:
