@@ -1,0 +1,130 @@
+"""How fast a CrowdTangle export becomes searchable posts, beside pandas into SQLite.
+
+    python bench/import_crowdtangle.py [ROWS]
+
+Both run in a process of their own on the same file. pandas reads the CSV and inserts its rows
+into a table of the same columns: no hashing, no archive, no language, no places, no duplicates,
+no full-text index. The ratio says what those cost. Writes bench/results/import_crowdtangle.json.
+"""
+
+import csv
+import json
+import os
+import platform
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results" / "import_crowdtangle.json"
+COLUMNS = (
+    "Page Name,User Name,Facebook Id,Page Category,Page Admin Top Country,Page Description,"
+    "Page Created,Likes at Posting,Followers at Posting,Post Created,Post Created Date,"
+    "Post Created Time,Type,Total Interactions,Likes,Comments,Shares,Love,Wow,Haha,Sad,Angry,"
+    "Care,Video Share Status,Is Video Owner?,Post Views,Total Views,"
+    "Total Views For All Crossposts,Video Length,URL,Message,Link,Final Link,Image Text,"
+    "Link Text,Description,Sponsor Id,Sponsor Name,Sponsor Category"
+).split(",")
+WEIGHTS = "  —  ".join(
+    f"{name} 1x" for name in ("Likes", "Shares", "Comments", "Love", "Wow", "Haha", "Sad")
+)
+SYLLABLES = "ba be bi bo bu da de di do fa fi ga go ka ke ki ko la le li lo ma me mi mo na".split()
+FRENCH = (
+    "le la les un une des de du à au aux et ou mais donc que qui dans sur pour par avec sans est "
+    "sont était ont avait nous vous ils elles on ce cette ces son sa ses leur plus moins très "
+    "bien marché prix école pluie route village quartier famille enfant femme homme jeune radio "
+    "match équipe victoire fête mariage prière imam maire commune région cercle santé centre "
+    "eau forage mil riz sucre huile camion pirogue fleuve pont électricité carburant réunion"
+).split()
+WITH_PANDAS = """
+import sqlite3, sys
+import pandas
+frame = pandas.read_csv(sys.argv[1], dtype=str)
+with sqlite3.connect(sys.argv[2]) as database:
+    frame.to_sql("post", database, index=False)
+"""
+
+
+def write_export(path: Path, rows: int) -> None:
+    """An invented export: texts of 5 to 60 words over 3,000 different ones, as language has it."""
+    draw = random.Random(rows)
+    made_up = ["".join(draw.choices(SYLLABLES, k=draw.randint(2, 4))) for _ in range(3000)]
+    words = FRENCH + made_up
+    frequency = [1 / place for place in range(1, len(words) + 1)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*COLUMNS, f"Overperforming Score (weighted  —  {WEIGHTS} )"])
+        moment = datetime(2024, 1, 1, tzinfo=UTC)
+        for row in range(rows):
+            moment += timedelta(seconds=97)
+            text = " ".join(draw.choices(words, frequency, k=draw.randint(5, 60)))
+            page = draw.randint(1, 400)
+            counts = [draw.randint(0, 900) for _ in range(9)]
+            url = f"https://www.facebook.com/{100_000 + page}/posts/{10**15 + row}"
+            owner = [f"Page {page}", f"page{page}", 100_000 + page, "NEWS_SITE", "ML"]
+            when = f"{moment:%Y-%m-%d %H:%M:%S} GMT,{moment:%Y-%m-%d},{moment:%H:%M:%S}"
+            figures = ["", "", "", "12,345", *when.split(","), "Status", f"{sum(counts):,}"]
+            writer.writerow([*owner, *figures, *counts, *[""] * 6, url, text, *[""] * 8, "0.5"])
+
+
+def measured(command: list[str], environment: dict[str, str]) -> dict[str, float]:
+    """Seconds and peak megabytes of one process."""
+    started = time.perf_counter()
+    pid = os.posix_spawn(command[0], command, {**os.environ, **environment})
+    _, status, usage = os.wait4(pid, 0)
+    if status:
+        raise SystemExit(f"{command} ended with {status}")
+    return {"s": time.perf_counter() - started, "mb": usage.ru_maxrss / 1024}
+
+
+def compared(folder: Path, rows: int) -> dict[str, float]:
+    """One file through both, one after the other."""
+    export = folder / f"export-{rows}.csv"
+    write_export(export, rows)
+    home = folder / f"home-{rows}"
+    ours = measured(
+        [sys.executable, "-m", "veille.cli", "import", str(export)], {"VEILLE_HOME": str(home)}
+    )
+    theirs = measured(
+        [sys.executable, "-c", WITH_PANDAS, str(export), str(folder / f"pandas-{rows}.sqlite")], {}
+    )
+    return {
+        "rows": rows,
+        "rows_per_s": round(rows / ours["s"]),
+        "peak_mb": round(ours["mb"]),
+        "us_per_row": round(ours["s"] / rows * 1e6, 1),
+        "pandas_rows_per_s": round(rows / theirs["s"]),
+        "pandas_peak_mb": round(theirs["mb"]),
+        "times_pandas": round(ours["s"] / theirs["s"], 2),
+    }
+
+
+def machine() -> dict[str, object]:
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return {
+        "measured_on": datetime.now(UTC).date().isoformat(),
+        "commit": commit,
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "processor": platform.machine(),
+    }
+
+
+def main() -> None:
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = (compared(Path(folder), n) for n in (rows // 10, rows))
+    growth = round(large["us_per_row"] / small["us_per_row"], 2)
+    result = {**machine(), "small": small, "large": large, "cost_per_row_growth": growth}
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()
