@@ -45,13 +45,13 @@ def launch(verb: list[str], environment: dict[str, str], log: Path) -> subproces
 def members(session: int) -> list[str]:
     """Command lines of the processes of a session that are not yet ended."""
     found = []
-    for folder in Path("/proc").iterdir():
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
             _, _, fields = (folder / "stat").read_text().rpartition(") ")
             state, _, _, its_session = fields.split()[:4]
             if int(its_session) == session and state != "Z":
                 found.append((folder / "cmdline").read_text().replace("\0", " "))
-        except (FileNotFoundError, NotADirectoryError, ProcessLookupError):
+        except (FileNotFoundError, ProcessLookupError):
             continue
     return found
 
@@ -68,13 +68,8 @@ def ended_at_last(process: subprocess.Popen[bytes]) -> Iterator[None]:
     try:
         yield
     finally:
-        if members(process.pid):
-            process.terminate()
-        try:
-            process.wait(timeout=40)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.terminate()
+        process.wait(timeout=60)
 
 
 def wait_for(text: str, log: Path, process: subprocess.Popen[bytes], *, seconds: int) -> str:
