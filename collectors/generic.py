@@ -7,7 +7,7 @@ from functools import partial
 
 from collectors.cleaning import cleaned_table
 from collectors.files import Cleaned, FileFormat, FileHead
-from collectors.headers import first_place, is_about_a_person
+from collectors.headers import PlaceColumns, is_about_a_person
 from collectors.links import platform_of_url, post_id_of_url
 from collectors.persons import author_of, sender_key
 from collectors.tables import Header, Row, has, has_header, read_rows, read_table
@@ -127,6 +127,7 @@ def read(page: Page, privacy: Privacy) -> ParsedPage:
             zone=zone_of(page.options),
             latest=page.fetched_at,
         ),
+        places=PlaceColumns.of((), *filter(None, [mapping.columns.get("place")])),
         ids_by_cell={},
     )
     return read_rows(table, rows.post, known=lambda _name: True)
@@ -140,6 +141,7 @@ class _Rows:
     page: Page
     privacy: Privacy
     moment: Callable[[str], datetime]
+    places: PlaceColumns
     ids_by_cell: dict[str, str]
 
     def post(self, cells: Mapping[str, str]) -> tuple[Post, Reading | None] | str:
@@ -165,7 +167,7 @@ class _Rows:
             author_is_public=self.mapping.author_is_public and bool(cell("author")),
             url=url,
             parent_id=self._parent(cell("parent_id"), platform),
-            places=first_place([cell("place")]),
+            places=self.places.places(cells),
             details={name: cells[name] for name in self.mapping.details if cells.get(name)},
         )
         return post, self._reading(post, cells)

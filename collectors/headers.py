@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from veille.codebook.places import place_of
@@ -28,12 +29,13 @@ _POSITION = frozenset(
     {"gps", "latitude", "longitude", "lat", "lon", "long", "geopoint", "coordonnees",
      "geolocalisation", "altitude"}
 )  # fmt: skip
-_PLACES_FINEST_FIRST = (
-    ("commune", "admin3", "adm3", "arrondissement"),
-    ("village", "localite", "lieu", "site", "quartier", "ville", "place", "location", "endroit"),
-    ("cercle", "admin2", "adm2", "province", "departement", "district"),
-    ("region", "admin1", "adm1"),
-)
+_REGIONS = ("region", "admin1", "adm1")
+# A cercle is chosen from a list; the name of a village is typed, and may stand for several.
+_WITHIN_REGION = (
+    "cercle", "admin2", "adm2", "province", "departement", "district",
+    "commune", "admin3", "adm3", "arrondissement",
+    "village", "localite", "lieu", "site", "quartier", "ville", "place", "location", "endroit",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=10_000)
@@ -64,16 +66,32 @@ def named(columns: Iterable[str], *names: str) -> Iterator[str]:
         yield from (column for column in columns if name in words_of(column))
 
 
-def place_columns(columns: Sequence[str]) -> list[str]:
-    """The columns that tell a place, the finest that is ever kept first."""
-    found = [column for names in _PLACES_FINEST_FIRST for column in named(columns, *names)]
-    return list(dict.fromkeys(found))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceColumns:
+    """The columns that tell a place: regions, and what lies within them, the surest first."""
 
+    regions: tuple[str, ...]
+    within: tuple[str, ...]
 
-def first_place(cells: Iterable[str]) -> tuple[str, ...]:
-    """The id of the first of these names that is a known place, or nothing."""
-    for cell in cells:
-        place = place_of(cell) if cell.strip() else None
-        if place is not None:
-            return (place.id,)
-    return ()
+    @classmethod
+    def of(cls, columns: Iterable[str], *also: str) -> "PlaceColumns":
+        """Those of `columns` by their heading, then those of `also`."""
+        columns = list(columns)
+        within = dict.fromkeys((*named(columns, *_WITHIN_REGION), *also))
+        return cls(regions=tuple(named(columns, *_REGIONS)), within=tuple(within))
+
+    def places(self, cells: Mapping[str, str]) -> tuple[str, ...]:
+        """The id of the cercle where it is known, else of the region, else nothing.
+
+        Sheets name a cercle under the region it was in before a reform: the cercle counts.
+        """
+        region = next((cells[name] for name in self.regions if cells.get(name)), "")
+        told = [cells[name] for name in self.within if cells.get(name)]
+        found = [place_of(around, name) for name in told for around in (region, "")]
+        known = [place for place in (*found, place_of(region)) if place is not None]
+        known.sort(key=lambda place: place.precision != "cercle")
+        return (known[0].id,) if known else ()
+
+    def told(self, cells: Mapping[str, str]) -> list[str]:
+        """What these columns say, word for word."""
+        return [cells.get(name, "").strip() for name in (*self.regions, *self.within)]

@@ -13,11 +13,10 @@ from functools import partial
 from collectors.cleaning import cleaned_table
 from collectors.files import Cleaned, FileFormat, FileHead
 from collectors.headers import (
-    first_place,
+    PlaceColumns,
     is_about_a_person,
     is_position,
     named,
-    place_columns,
 )
 from collectors.tables import Row, Table, has_header, read_rows, read_table
 from collectors.values import day_first_of, hashed_id, moment_of
@@ -94,7 +93,7 @@ class _Sheet:
     text: str
     type: str
     reference: str
-    places: tuple[str, ...]
+    places: PlaceColumns
     others: tuple[str, ...]
     moment: Callable[[str], datetime]
 
@@ -111,7 +110,7 @@ def _sheet_of(table: Table, page: Page) -> _Sheet:
         text=text,
         type=kind,
         reference=first(*_REFERENCE),
-        places=tuple(place_columns(table.columns)),
+        places=PlaceColumns.of(table.columns),
         others=tuple(name for name in table.columns if name not in (date, text)),
         moment=partial(
             moment_of,
@@ -140,7 +139,7 @@ def _post(sheet: _Sheet, page: Page, cells: Mapping[str, str]) -> tuple[Post, Re
         published_at=moment,
         collected_at=page.fetched_at,
         tags=(TAG,),
-        places=first_place(cells.get(name, "") for name in sheet.places),
+        places=sheet.places.places(cells),
         details=dict(_details(sheet, cells)),
     )
     return post, None
@@ -150,8 +149,9 @@ def _id(sheet: _Sheet, cells: Mapping[str, str], moment: datetime, text: str) ->
     reference = cells.get(sheet.reference, "").strip()
     if _UNIQUE.fullmatch(reference):
         return f"{_PLATFORM}:{reference}"
-    places = [cells.get(name, "").strip() for name in sheet.places]
-    return hashed_id(_PLATFORM, moment.isoformat(), *places, cells.get(sheet.type, ""), text)
+    return hashed_id(
+        _PLATFORM, moment.isoformat(), *sheet.places.told(cells), cells.get(sheet.type, ""), text
+    )
 
 
 def _details(sheet: _Sheet, cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:

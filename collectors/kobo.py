@@ -10,11 +10,10 @@ from itertools import islice
 from collectors.cleaning import cleaned_table
 from collectors.files import Cleaned, FileFormat, FileHead
 from collectors.headers import (
-    first_place,
+    PlaceColumns,
     is_about_a_person,
     is_position,
     named,
-    place_columns,
     words_of,
 )
 from collectors.tables import Row, Table, has_header, read_rows, read_table
@@ -104,7 +103,7 @@ class _Form:
 
     text: str
     dates: tuple[str, ...]
-    places: tuple[str, ...]
+    places: PlaceColumns
     questions: tuple[str, ...]
     choices: Mapping[str, tuple[str, ...]]
     moment: Callable[[str], datetime]
@@ -121,7 +120,7 @@ def _form_of(table: Table, page: Page) -> _Form:
     return _Form(
         text=text,
         dates=tuple(name for name in named(questions, "date") if "naissance" not in words_of(name)),
-        places=tuple(place_columns(questions)) + tuple(filter(is_position, questions)),
+        places=PlaceColumns.of(questions, *filter(is_position, questions)),
         questions=tuple(name for name in questions if name != text),
         choices=choices,
         moment=partial(moment_of, day_first=True, zone=zone, latest=page.fetched_at),
@@ -177,7 +176,7 @@ def _post(form: _Form, page: Page, cells: Mapping[str, str]) -> tuple[Post, Read
         text=text,
         published_at=_moment(form, cells),
         collected_at=page.fetched_at,
-        places=first_place(cells.get(name, "") for name in form.places),
+        places=form.places.places(cells),
         details=details,
     )
     return post, None

@@ -70,6 +70,7 @@ def read(page: Page, privacy: Privacy) -> ParsedPage:
     found = [_Chat(about=about, page=page, privacy=privacy) for about in chats]
     ignored: Counter[str] = Counter()
     unknown: set[str] = set()
+    seen: set[str] = set()
     parsed = ParsedPage(posts=[], ignored=ignored)
     pairs = [(chat, message) for chat in found for message in chat.about["messages"]]
     for chat, message in pairs:
@@ -83,6 +84,10 @@ def read(page: Page, privacy: Privacy) -> ParsedPage:
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             parsed.rejects.append(_reject(message, error))
         else:
+            if post.id in seen:
+                ignored["doublon dans le fichier"] += 1
+                continue
+            seen.add(post.id)
             parsed.posts.append(post)
             parsed.readings.extend(readings)
     return replace(parsed, unknown_fields=frozenset(unknown))

@@ -197,7 +197,7 @@ def test_a_rumour_form_keeps_its_questions_and_no_submitter() -> None:
     assert first.details["Langue de la rumeur"] == "Dogon"
     assert not [name for name in first.details if "téléphone" in name or "enquêteur" in name]
     assert first.id == "kobo:3f0c6a52-0000-4000-8000-000000000101"
-    assert first.places == ("ml-bandiagara",)
+    assert first.places == ("ml.bandiagara.bandiagara",)
 
 
 def test_the_rumour_question_may_be_chosen() -> None:
