@@ -22,7 +22,7 @@ _CALLED = (
     r"|whats?[ -]?app|wh?ats?app?|watsap|wassap|orange money|moov(?: money)?|wave|sama money|mobile"
     r"|cell(?:ulaire)?|sms|phone|call|waya|lamba(?:r|n)?|wele|telefɔni|هاتف|واتساب|اتصل|رقم)"
 )
-_WORDS_BETWEEN = r"(?:[\s:.,;()=+-]|n°|\bau\b|\ble\b|\bsur\b|\best\b|\bto\b|\bgroupe\b){0,8}"
+_WORDS_BETWEEN = r"(?:[\s:.,;()=-]|n°|\bau\b|\ble\b|\bsur\b|\best\b|\bto\b|\bgroupe\b){0,8}"
 _A_DATE = r"(?![0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}|(?:19|20)[0-9]{2}(?![0-9]))"
 
 _PHONE_FORMS = (
@@ -48,7 +48,7 @@ _PHONE_FORMS = (
 _PHONE = re.compile("|".join(_PHONE_FORMS), re.IGNORECASE)
 _ANNOUNCED = re.compile(
     rf"(?<!\w)(?<!\[)({_CALLED}{_WORDS_BETWEEN}){_A_DATE}"
-    rf"\(?[0-9](?:[ \u00a0\u202f.\-/()_]{{0,3}}[0-9]){{7,12}}{_END}{_NO_UNIT}",
+    rf"[+(]{{0,2}}[0-9](?:[ \u00a0\u202f.\-/()_]{{0,3}}[0-9]){{7,12}}{_END}{_NO_UNIT}",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(
