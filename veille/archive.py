@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -10,12 +11,14 @@ from typing import Any
 
 import fsspec
 import zstandard
+from fsspec.implementations.local import LocalFileSystem
 
-from veille.errors import ArchiveUnavailable, PageDamaged, PageNotFound
+from veille.errors import ArchiveUnavailable, ConfigError, PageDamaged, PageNotFound
 from veille.post import Page
 
 # Level 9 packs a CrowdTangle export to a fifth at 60 MB/s; 19 gains 8 % more at a tenth of that.
 _LEVEL = 9
+_ADVICE = "restore from a backup of the archive"
 _ABOUT = ("source_id", "collector", "url", "options", "removed", "original_key")
 
 
@@ -27,7 +30,11 @@ class Archive:
     """
 
     def __init__(self, url: str) -> None:
-        self._fs, self._root = fsspec.core.url_to_fs(url, auto_mkdir=True)
+        """Raises `ConfigError` for an address of a kind this machine cannot open."""
+        try:
+            self._fs, self._root = fsspec.core.url_to_fs(url, auto_mkdir=True)
+        except (ImportError, ValueError) as error:
+            raise ConfigError(f"VEILLE_ARCHIVE: {error}") from error
 
     def add(self, page: Page) -> str:
         """Keep a page and give its key; the same page again changes nothing.
@@ -59,43 +66,82 @@ class Archive:
         except OSError as error:
             raise ArchiveUnavailable(_told(error)) from error
         if sha256(body).hexdigest() != key:
-            raise PageDamaged(f"page {key} is damaged: restore it from a backup of the archive")
+            raise PageDamaged(f"page {key} is damaged: {_ADVICE}")
         return body
 
     def pages(self) -> Iterator[Page]:
-        """Every page with its body, oldest first. Raises `PageDamaged` at a damaged one."""
-        for page, key in sorted(self._abouts(), key=lambda pair: (pair[0].fetched_at, pair[1])):
-            yield replace(page, body=self.body(key))
+        """Every page with its body, oldest first.
+
+        A damaged one is passed over; once the others are given, `PageDamaged` names them all.
+        """
+        pages, damaged = [], set()
+        for path in self._abouts():
+            try:
+                pages.append((self._about(path), _key_of(path)))
+            except PageDamaged:
+                damaged.add(_key_of(path))
+        for page, key in sorted(pages, key=lambda pair: (pair[0].fetched_at, pair[1])):
+            try:
+                whole = replace(page, body=self.body(key))
+            except (PageDamaged, PageNotFound):
+                damaged.add(key)
+            else:
+                yield whole
+        if damaged:
+            raise PageDamaged(f"pages {', '.join(sorted(damaged))} are damaged: {_ADVICE}")
 
     def damaged(self) -> list[str]:
-        """Keys of pages whose bytes are missing or are not their own."""
-        keys = []
-        for key in sorted({key for _, key in self._abouts()}):
+        """Keys of pages whose bytes, or what is known about them, are missing or damaged."""
+        keys = set()
+        for path in self._abouts():
             try:
-                self.body(key)
+                self._about(path)
+                self.body(_key_of(path))
             except (PageDamaged, PageNotFound):
-                keys.append(key)
-        return keys
+                keys.add(_key_of(path))
+        return sorted(keys)
 
     def forget(self, before: datetime) -> int:
-        """Remove pages fetched before a moment, whoever asked for them. Gives their number."""
+        """Remove pages fetched before a moment, whoever asked for them. Gives their number.
+
+        What a crash left half-written goes when it is as old. A damaged page stays until it is
+        restored: nobody can tell how old it is.
+        """
         latest: dict[str, datetime] = {}
-        for page, key in self._abouts():
-            latest[key] = max(latest.get(key, page.fetched_at), page.fetched_at)
+        paths_by_key: dict[str, list[str]] = {}
+        for path in self._abouts():
+            key = _key_of(path)
+            paths_by_key.setdefault(key, []).append(path)
+            with suppress(PageDamaged):
+                fetched_at = self._about(path).fetched_at
+                latest[key] = max(latest.get(key, fetched_at), fetched_at)
         old = [key for key, fetched_at in latest.items() if fetched_at < before]
         for key in old:
-            for path in self._fs.glob(f"{self._root}/about/{key[:2]}/{key}.*.json"):
-                self._fs.rm_file(path)
-            self._fs.rm_file(f"{self._root}/{_body_path(key)}")
+            # The bytes first: after a crash the next call finds what is left of the page.
+            for path in (f"{self._root}/{_body_path(key)}", *paths_by_key[key]):
+                self._remove(path)
+        for part in self._paths("*/*/*.part"):
+            if self._fs.modified(part) < before:
+                self._remove(part)
         return len(old)
 
-    def _abouts(self) -> Iterator[tuple[Page, str]]:
+    def _abouts(self) -> list[str]:
+        return self._paths("about/*/*.json")
+
+    def _paths(self, pattern: str) -> list[str]:
         try:
-            for path in self._fs.glob(f"{self._root}/about/*/*.json"):
-                about = json.loads(self._fs.cat_file(path))
-                yield _page(about), path.rsplit("/", 1)[1].split(".", 1)[0]
+            return sorted(self._fs.glob(f"{self._root}/{pattern}"))
         except OSError as error:
             raise ArchiveUnavailable(_told(error)) from error
+
+    def _about(self, path: str) -> Page:
+        """What is known about a page, without its body. Raises `PageDamaged`."""
+        try:
+            return _page(json.loads(self._fs.cat_file(path)))
+        except OSError as error:
+            raise ArchiveUnavailable(_told(error)) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise PageDamaged(f"what is known about page {_key_of(path)} is damaged") from error
 
     def _write(self, name: str, content: bytes) -> None:
         """Write whole or not at all; what is there already is what would be written."""
@@ -106,17 +152,29 @@ class Archive:
                 return
             with self._fs.open(part, "wb") as file:
                 file.write(content)
+                if isinstance(self._fs, LocalFileSystem):
+                    # A cursor must not outlive the bytes it stands for when the power goes.
+                    file.flush()
+                    os.fsync(file.fileno())
             self._fs.mv(part, path)
         except OSError as error:
-            self._discard(part)
+            # Best effort: a left-over part is never read.
+            with suppress(ArchiveUnavailable):
+                self._remove(part)
             raise ArchiveUnavailable(_told(error)) from error
 
-    def _discard(self, part: str) -> None:
-        """Best effort: a left-over part is never read."""
+    def _remove(self, path: str) -> None:
+        """Remove a file that may be gone already."""
         try:
-            self._fs.rm_file(part)
-        except OSError:
+            self._fs.rm_file(path)
+        except FileNotFoundError:
             return
+        except OSError as error:
+            raise ArchiveUnavailable(_told(error)) from error
+
+
+def _key_of(about_path: str) -> str:
+    return about_path.rsplit("/", 1)[1].split(".", 1)[0]
 
 
 def _body_path(key: str) -> str:
