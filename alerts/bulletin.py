@@ -97,10 +97,10 @@ def _levels(facts: Facts) -> list[str]:
         told.append(f"{len(found)} JAUNE")
     if facts.pending:
         told.append(f"{facts.pending} à valider")
-    regions = dict.fromkeys(signal.region for signal in facts.signals if signal.region)
-    if regions:
-        names = listed([region_name(region) for region in regions], SUBJECT_REGIONS)
-        told.append(f"{'zones' if len(regions) > 1 else 'zone'} {names}")
+    named = dict.fromkeys(region_name(signal.region) for signal in facts.signals if signal.region)
+    if named:
+        zone = "zones" if len(named) > 1 else "zone"
+        told.append(f"{zone} {listed([*named], SUBJECT_REGIONS)}")
     return told
 
 

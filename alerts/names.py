@@ -2,9 +2,8 @@
 
 import re
 import textwrap
-from urllib.parse import urlsplit
 
-from alerts.wording import phrases, plain
+from alerts.wording import plain
 from veille.codebook.actors import GENERIC, load_actors
 from veille.codebook.claims import load_claims
 from veille.codebook.places import place_name
@@ -40,14 +39,12 @@ def region_of(places: tuple[str, ...]) -> str:
 
 def region_name(region: str) -> str:
     """« Mopti »; of a renamed region today's name."""
-    if not region:
-        return NO_REGION
-    return plain(place_name(region).partition("(")[0], _WIDTH) or NO_REGION
+    return _DETAIL.split(place_name(region))[0] or NO_REGION
 
 
-def checkers_of(claim: str) -> list[str]:
-    """Who checked a known claim, as far as phrases.toml knows their sites."""
+def denied_by(claim: str) -> str:
+    """Who first denied a known claim, and in which year: « Benbere, 2021 »."""
     known = load_claims().get(claim)
-    hosts = [urlsplit(url).hostname or "" for url in known.source_urls] if known else []
-    names = (phrases().checker.get(host.removeprefix("www.")) for host in hosts)
-    return list(dict.fromkeys(name for name in names if name))
+    if known is None:
+        return ""
+    return ", ".join(filter(None, [*known.debunked_by[:1], known.debunked_on[:4]]))

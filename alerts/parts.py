@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerts.facts import Facts
-from alerts.names import actor_name, checkers_of, region_name
+from alerts.names import actor_name, denied_by, region_name
 from alerts.signals import CLOSED, SHOWN
 from alerts.window import BulletinWindow, Line, Signal
 from alerts.wording import (
     METHOD,
     OPT_OUT,
     counted,
-    day,
+    date_of,
     day_and_time,
+    hostile_mean,
     hostile_share,
     listed,
     number,
@@ -76,7 +77,7 @@ def _usual(window: BulletinWindow) -> str:
     days, total = len(window.before), sum(count.total for count in window.before)
     hostile = sum(count.hostile for count in window.before)
     usual = f"moyenne {days} j : {number(round(total / days, 1))} par jour"
-    return f"{usual}, {hostile_share(hostile, total)}"
+    return f"{usual}, {hostile_mean(hostile, total, days)}"
 
 
 def signal_lines(facts: Facts, plan: Plan) -> Iterable[Line]:
@@ -87,7 +88,8 @@ def signal_lines(facts: Facts, plan: Plan) -> Iterable[Line]:
     pending = f"{counted(facts.pending, 'élément')} en attente de validation"
     told = [others, pending if facts.pending else ""]
     if any(told):
-        yield Line(part="signals", label="Aussi", text=sentence(told))
+        label = "Aussi" if facts.signals else "Signaux"
+        yield Line(part="signals", label=label, text=sentence(told))
 
 
 def _signal_lines(
@@ -123,7 +125,7 @@ def _size(signal: Signal) -> str:
 def _age(signal: Signal, window: BulletinWindow) -> str:
     if signal.first_published_at >= window.since:
         return ""
-    return f" Vu dès le {day(signal.first_published_at, window.zone)}."
+    return f" Vu dès le {date_of(signal.first_published_at, window.zone)}."
 
 
 def _status(signal: Signal, *, in_full: bool) -> str:
@@ -158,7 +160,7 @@ def figures(facts: Facts) -> Line:
 
 
 def denials(facts: Facts, most: int) -> Iterable[Line]:
-    """Known claims that came back, with who checked them."""
+    """Known claims that came back, with who denied them."""
     claims = sorted(facts.claims, key=lambda claim: (-facts.claims[claim], claim))
     told = [_claim(claim) for claim in claims]
     if told and most:
@@ -166,8 +168,7 @@ def denials(facts: Facts, most: int) -> Iterable[Line]:
 
 
 def _claim(claim: str) -> str:
-    about = [phrases().claim.get(claim, ""), *checkers_of(claim)[:1]]
-    told = ", ".join(part for part in about if part)
+    told = ", ".join(filter(None, [phrases().claim.get(claim), denied_by(claim)]))
     return f"{plain(claim, 8)} ({told})" if told else plain(claim, 8)
 
 

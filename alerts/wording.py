@@ -22,6 +22,7 @@ OPT_OUT = "Reçu par erreur ? Répondez STOP"
 METHOD = "tri automatique, à relire"
 _CATCH_UP_HOURS = 36
 _SETTING_WIDTH = 60
+_PLURAL = 2
 _ADDRESS = re.compile(r"(?:https?:|www\.)\S*|\S*[@/\\]\S*", re.IGNORECASE)
 _NOT_PLAIN = re.compile(r"[^\w\s'’.,()°&+-]|_")
 
@@ -43,7 +44,6 @@ class Phrases:
     status: Mapping[str, str]
     context: Mapping[str, str]
     claim: Mapping[str, str]
-    checker: Mapping[str, str]
 
     def narrative(self, code: str) -> Narrative:
         """The sentences of `code`, or those for hostile words of no known narrative."""
@@ -66,25 +66,43 @@ def number(value: float) -> str:
     return re.sub(r"[\u00a0\u202f]", " ", format_decimal(value, format="#,##0.#", locale="fr"))
 
 
-def counted(value: int, one: str, several: str = "") -> str:
-    """« 0 signal », « 1 signal », « 2 signaux »: French counts from two."""
-    return f"{number(value)} {(several or one + 's') if value > 1 else one}"
+def counted(value: float, one: str, several: str = "") -> str:
+    """« 0 signal », « 1,5 signal », « 2 signaux »: in French the plural begins at two."""
+    return f"{number(value)} {(several or one + 's') if value >= _PLURAL else one}"
 
 
 def hostile_share(hostile: int, total: int) -> str:
-    """« 6 hostiles (13 %) », or « 2 hostiles sur 7 » where a percentage would say too much."""
+    """« 6 hostiles (13 %) », and only « 2 hostiles » where a percentage would say too much."""
     if hostile == 0:
         return "aucun hostile"
     told = counted(hostile, "hostile")
+    return told if total < MIN_FOR_PERCENT else f"{told} ({percent(hostile, total)})"
+
+
+def hostile_mean(hostile: int, total: int, days: int) -> str:
+    """« dont 2,6 hostiles (8 %) » a day, or « 2 hostiles sur 7 » in all where posts are few."""
+    if hostile == 0:
+        return "aucun hostile"
     if total < MIN_FOR_PERCENT:
-        return f"{told} sur {total}"
-    percent = 100 * hostile / total
-    return f"{told} (moins de 1 %)" if percent < 1 else f"{told} ({percent:.0f} %)"
+        return f"{counted(hostile, 'hostile')} sur {total}"
+    told = counted(round(hostile / days, 1), "hostile")
+    return f"dont {told} ({percent(hostile, total)})"
+
+
+def percent(part: int, whole: int) -> str:
+    """« 13 % »; what is there is never « 0 % »."""
+    value = 100 * part / whole
+    return "moins de 1 %" if 0 < value < 1 else f"{value:.0f} %"
 
 
 def day(moment: datetime, zone: str) -> str:
     """« ven. 20/11 »."""
     return format_date(moment.astimezone(ZoneInfo(zone)), "EEE dd/MM", locale="fr")
+
+
+def date_of(moment: datetime, zone: str) -> str:
+    """« 11/11/2025 »."""
+    return format_date(moment.astimezone(ZoneInfo(zone)), "dd/MM/yyyy", locale="fr")
 
 
 def day_and_time(moment: datetime, zone: str) -> str:

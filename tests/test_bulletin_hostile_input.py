@@ -129,6 +129,7 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
+        self.text += " " if tag == "p" else ""
         if tag == "body":
             self.text = ""
 

@@ -9,7 +9,7 @@ from veille.coverage import Coverage
 from veille.post import Axis, Decision, Label, Post
 
 NOW = datetime(2026, 11, 20, 6, 45, tzinfo=UTC)
-MOPTI, GAO, TOMBOUCTOU = "ML.mopti", "ML.gao", "ML.tombouctou"
+MOPTI, GAO, TOMBOUCTOU = "ml.mopti", "ml.gao", "ml.tombouctou"
 MODEL = "floor@1"
 HOSTILE = {
     "narrative": "N06_sante_poison",
@@ -141,7 +141,7 @@ def _grave() -> list[Post]:
 def _beside() -> list[Post]:
     """Criticism, official words, incidents, denials, and a script nobody reads."""
     places = (MOPTI, GAO, TOMBOUCTOU)
-    official = {"narrative": "N93_information_neutre", "labels": {"target": "CICR"}}
+    official: dict[str, Any] = {"narrative": "N93_information_neutre", "labels": {"target": "CICR"}}
     return [
         *(quiet(70 + at, narrative="N90", places=(place,)) for at, place in enumerate(places)),
         *(quiet(80 + at, tags=("declaration_officielle",), **official) for at in range(3)),
