@@ -2,14 +2,15 @@
 
 import csv
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from veille.errors import StoreUnavailable
+from veille.errors import ArchiveUnavailable, StoreUnavailable
 from veille.post import Page, Reject
 
 _SCHEMA = """
@@ -63,7 +64,7 @@ class CoverageLedger:
     def add(self, coverage: Coverage) -> None:
         """Append one run; runs are never changed."""
         counts = asdict(coverage)
-        times = [counts.pop(name).isoformat() for name in ("started_at", "finished_at")]
+        times = [_written(counts.pop(name)) for name in ("started_at", "finished_at")]
         source_id, error = counts.pop("source_id"), counts.pop("error")
         with self._open() as database:
             database.execute(
@@ -77,7 +78,7 @@ class CoverageLedger:
             found = database.execute(
                 "SELECT * FROM run WHERE started_at >= ? AND started_at < ?"
                 " ORDER BY started_at, source_id",
-                (since.isoformat(), until.isoformat()),
+                (_written(since), _written(until)),
             ).fetchall()
         return [_coverage(*row) for row in found]
 
@@ -89,7 +90,7 @@ class CoverageLedger:
                 for name in sorted(names)
                 if database.execute(
                     "INSERT OR IGNORE INTO unknown_field VALUES (?, ?, ?)",
-                    (source_id, name, at.isoformat()),
+                    (source_id, name, _written(at)),
                 ).rowcount
             )
 
@@ -101,6 +102,11 @@ class CoverageLedger:
                 yield database
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"the coverage ledger cannot be used: {error}") from error
+
+
+def _written(moment: datetime) -> str:
+    """A moment in UTC with its microseconds, so that texts compare as moments do."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _coverage(source_id: str, started: str, finished: str, counts: str, error: str) -> Coverage:
@@ -116,17 +122,25 @@ def _coverage(source_id: str, started: str, finished: str, counts: str, error: s
 
 
 def write_rejects(folder: Path, page: Page, rejects: Iterable[Reject]) -> Path:
-    """Write the rejects of one page as a table for Excel; the same page writes the same file."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the rejects of one page as a table for Excel; the same page writes the same file.
+
+    Raises `ArchiveUnavailable`, and then leaves no part of it.
+    """
     path = folder / f"{page.collector}-{page.key[:12]}.csv"
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow(["fichier", "endroit", "raison", "contenu"])
-        writer.writerows(
-            [page.url, reject.where, reject.reason, _harmless(reject.item)] for reject in rejects
-        )
-    part.replace(path)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
+            writer = csv.writer(file, delimiter=";")
+            writer.writerow(["fichier", "endroit", "raison", "contenu"])
+            for reject in rejects:
+                cells = (page.url, reject.where, reject.reason, reject.item)
+                writer.writerow([_harmless(cell) for cell in cells])
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise ArchiveUnavailable(f"rejects cannot be written: {error.strerror}") from error
     return path
 
 
