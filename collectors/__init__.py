@@ -25,6 +25,7 @@ FORMATS = {
     "crowdtangle": "collectors.crowdtangle:FORMAT",
     "generic": "collectors.generic:FORMAT",
     "incidents": "collectors.incidents:FORMAT",
+    "junkipedia": "collectors.junkipedia:FORMAT",
     "kobo": "collectors.kobo:FORMAT",
     "meltwater": "collectors.meltwater:FORMAT",
     "talkwalker": "collectors.talkwalker:FORMAT",

@@ -8,7 +8,7 @@ from functools import partial
 from collectors.cleaning import cleaned_table
 from collectors.files import Cleaned, FileFormat, FileHead
 from collectors.headers import PlaceColumns, is_about_a_person
-from collectors.links import platform_of_url, post_id_of_url
+from collectors.links import platform_of_url, post_id_of_url, url_without_person
 from collectors.persons import author_of, sender_key
 from collectors.tables import Header, Row, has, has_header, read_rows, read_table
 from collectors.values import day_first_of, hashed_id, identifier_of, moment_of, number_of
@@ -165,7 +165,7 @@ class _Rows:
             collected_at=self.page.fetched_at,
             author=self._author(cell("author")),
             author_is_public=self.mapping.author_is_public and bool(cell("author")),
-            url=url,
+            url=url if self.mapping.author_is_public else url_without_person(url),
             parent_id=self._parent(cell("parent_id"), platform),
             places=self.places.places(cells),
             details={name: cells[name] for name in self.mapping.details if cells.get(name)},
