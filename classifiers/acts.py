@@ -27,16 +27,6 @@ def act_of(scene: Scene) -> Act:
     return "rien"
 
 
-def accused(scene: Scene) -> float:
-    """How strongly the author asserts any hostile family."""
-    return max((scene.scores.get(family, 0.0) for family in _HOSTILE), default=0.0)
-
-
-def echoed(scene: Scene) -> float:
-    """How strongly any hostile family is there at all, also denied or quoted."""
-    return max((scene.echoed_scores.get(family, 0.0) for family in _HOSTILE), default=0.0)
-
-
 def threats(scene: Scene) -> list[Hit]:
     """Threats and rejoicing in violence that the author utters; sport has its own battles."""
     if scene.has("ordinaire") or not scene.mentioned:
@@ -66,12 +56,14 @@ def _refutes(scene: Scene) -> bool:
     if not refutations:
         return False
     claims = scene.named(*_HOSTILE, "ennemi", *_THREATS)
-    claims = [claim for claim in claims if not _is_part(claim, refutations)]
+    claims = [
+        claim for claim in claims if claim.weight >= NAMED and not _is_part(claim, refutations)
+    ]
     if not claims:
         return True
     last = refutations[-1]
     after = [claim for claim in claims if claim.first > last.last and not scene.is_echoed(claim)]
-    before = [claim for claim in claims if claim.first < last.first]
+    before = [claim for claim in claims if claim.first <= last.last]
     if not after:
         return bool(before) or all(scene.is_echoed(claim) for claim in claims)
     return all(_takes_up(scene, last, claim) for claim in after)
@@ -92,10 +84,11 @@ def _takes_up(scene: Scene, refutation: Hit, claim: Hit) -> bool:
 
 
 def _denies(scene: Scene) -> bool:
-    """Negated accusations, and no other."""
-    denied = [hit for hit in scene.named(*_HOSTILE, "ennemi") if scene.is_denied(hit)]
+    """Negated accusations, and no other; "aucun frais" accuses nobody."""
+    claims = [hit for hit in scene.named(*_HOSTILE, "ennemi") if hit.name != "N14"]
+    denied = [hit for hit in claims if scene.is_denied(hit)]
     strong = any(hit.weight >= NAMED for hit in denied)
-    return strong and accused(scene) < NAMED and not scene.asserted("ennemi", "depart", "appel")
+    return strong and scene.accused < NAMED and not scene.asserted("ennemi", "depart", "appel")
 
 
 def _asks_whether(scene: Scene) -> bool:
@@ -104,12 +97,10 @@ def _asks_whether(scene: Scene) -> bool:
 
 
 def _asks(scene: Scene) -> bool:
-    if _asks_whether(scene):
-        return True
     return (
         scene.has("question")
         and ("?" in scene.text or "؟" in scene.text or scene.has("politesse"))
-        and accused(scene) < NAMED
+        and scene.accused < NAMED
         and not scene.asserted("appel", "depart", "ennemi")
     )
 
@@ -117,7 +108,7 @@ def _asks(scene: Scene) -> bool:
 def _reports(scene: Scene) -> bool:
     """News and officials: every accusation hangs on somebody who is named as saying it."""
     attributions = scene.named("rapporte", "officiel_dit", "media_dit")
-    if not attributions or scene.has("foule"):
+    if not attributions or scene.has("foule", "immediat"):
         return False
     attributed = {scene.sentence(hit) for hit in attributions}
     own = scene.asserted("ennemi", "depart", "appel", "menace", "joie_violence")
@@ -137,7 +128,7 @@ def _thanks(scene: Scene) -> bool:
     return (
         bool(scene.asserted("soutien"))
         and not scene.has("ironie")
-        and accused(scene) < NAMED
+        and scene.accused < NAMED
         and not scene.asserted("ennemi", "depart", *_THREATS)
     )
 
@@ -148,19 +139,19 @@ def _is_scam(scene: Scene) -> bool:
 
 
 def _fears(scene: Scene) -> bool:
-    return scene.has("crainte") and scene.has("foule") and echoed(scene) >= NAMED
+    return scene.has("crainte") and scene.has("foule") and scene.echoed >= NAMED
 
 
 def _relays(scene: Scene) -> bool:
-    return scene.has("foule") and echoed(scene) >= NAMED
+    return scene.has("foule") and scene.echoed >= NAMED
 
 
 def _quotes(scene: Scene) -> bool:
-    return accused(scene) < NAMED <= echoed(scene)
+    return scene.is_quoting and scene.accused < NAMED <= scene.echoed
 
 
 def _accuses(scene: Scene) -> bool:
-    return accused(scene) >= NAMED
+    return scene.accused >= NAMED
 
 
 def _insults(scene: Scene) -> bool:
@@ -180,11 +171,12 @@ _TESTS: tuple[tuple[Act, Callable[[Scene], bool]], ...] = (
     ("plaisante", _jokes),
     ("dement", _refutes),
     ("dement", _denies),
+    ("demande", _asks_whether),
     ("rapporte", _reports),
+    ("critique", is_criticism),
     ("demande", _asks),
     ("escroque", _is_scam),
     ("remercie", _thanks),
-    ("critique", is_criticism),
     ("indecis", is_for_people),
     ("craint", _fears),
     ("relaie", _relays),

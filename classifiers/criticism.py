@@ -42,21 +42,18 @@ def tests_passed(scene: Scene) -> tuple[bool, bool, bool, bool, bool]:
 def is_criticism(scene: Scene) -> bool:
     """Whether four or five tests hold: then it is a complaint, never disinformation."""
     return (
-        _may_be_criticism(scene)
+        scene.has("N90", "remede", *_CONTESTED)
+        and _may_be_criticism(scene)
         and sum(tests_passed(scene)) >= _ENOUGH
-        and scene.has("N90", "remede", *_CONTESTED)
     )
 
 
 def is_for_people(scene: Scene) -> bool:
     """Whether a theft, partiality or profit story holds enough for people to decide."""
-    passed = tests_passed(scene)
-    return (
-        _may_be_criticism(scene)
-        and any(passed[:3])
-        and sum(passed) == _ENOUGH - 1
-        and any(scene.scores.get(family, 0.0) >= NAMED for family in _OPEN)
-    )
+    if not any(scene.scores.get(family, 0.0) >= NAMED for family in _OPEN):
+        return False
+    is_specific, _, has_remedy, _, _ = passed = tests_passed(scene)
+    return (is_specific or has_remedy) and sum(passed) == _ENOUGH - 1 and _may_be_criticism(scene)
 
 
 def _may_be_criticism(scene: Scene) -> bool:

@@ -1,8 +1,9 @@
 """The floor: the codebook's cues with its guards, and the words that explain each label."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 
-from classifiers.acts import Act, accused, act_of
+from classifiers.acts import Act, act_of
 from classifiers.cues import CueBook, cue_book
 from classifiers.hostility import hostility_of
 from classifiers.narratives import ranked_families
@@ -35,7 +36,7 @@ _ACT_WORDS: Mapping[Act, tuple[tuple[str, ...], str]] = {
     "relaie": (("foule",), "rumeur relayée"),
     "craint": (("foule", "crainte"), "rumeur rapportée avec crainte"),
     "indecis": (("remede", "pratique", "piece"), "à lire par une personne"),
-    "vehicule": (("vehicule", "cachette", "site", "moment"), "à lire par une personne : lieu et véhicule"),
+    "vehicule": (("vehicule", "cachette", "site", "moment"), "à lire : lieu et véhicule"),
 }  # fmt: skip
 
 
@@ -48,10 +49,11 @@ class KeywordClassifier:
 
     def __init__(self, book: CueBook | None = None) -> None:
         self._book = book or cue_book()
+        self._model = f"keywords@{self._book.version}"
 
     @property
     def model(self) -> str:
-        return f"keywords@{self._book.version}"
+        return self._model
 
     @property
     def axes(self) -> frozenset[Axis]:
@@ -73,16 +75,21 @@ class KeywordClassifier:
         yield from self._hostility(scene, act, why)
         if act in ("indecis", "vehicule"):
             return
-        yield from self._narratives(scene, act, why)
-        sure = 0.8 if accused(scene) >= PLAIN or act != "accuse" else 0.6
+        families = ranked_families(scene, act)
+        yield from self._narratives(scene, families, why)
+        sure = 0.8 if scene.accused >= PLAIN or act != "accuse" else 0.6
         stance = _STANCES.get(act, "neutral")
         if not scene.mentioned:
             stance, sure = "neutral", 0.6
         yield from self._spread("stance", stance, _even(stance, sure), why)
-        yield from self._fact(scene, act)
+        if act in _FACTS and scene.mentioned:
+            is_opinion = bool(families) and families[0][0] in _OPINIONS
+            yield self._said("fact", "opinion" if is_opinion else _FACTS[act], 0.6, ())
 
-    def _narratives(self, scene: Scene, act: Act, why: tuple[Span, ...]) -> Iterator[Label]:
-        for family, score in ranked_families(scene, act):
+    def _narratives(
+        self, scene: Scene, families: Sequence[tuple[str, float]], why: tuple[Span, ...]
+    ) -> Iterator[Label]:
+        for family, score in families:
             hits = scene.named("menace", "menace_voilee") if family == "N18" else []
             spans = _cue_spans(scene, family, hits) or (why if family >= "N90" else ())
             yield self._said("narrative", scene.book.codes[family], score, spans)
@@ -93,15 +100,10 @@ class KeywordClassifier:
         sure = 0.55 if act in ("indecis", "vehicule") else 0.75
         yield from self._spread("hostility", f"H{level}", _near(level, sure), spans or why)
 
-    def _fact(self, scene: Scene, act: Act) -> Iterator[Label]:
-        families = ranked_families(scene, act)
-        if act not in _FACTS or not scene.mentioned:
-            return
-        is_opinion = bool(families) and families[0][0] in _OPINIONS
-        yield self._said("fact", "opinion" if is_opinion else _FACTS[act], 0.6, ())
-
     def _said(self, axis: Axis, value: str, score: float, spans: tuple[Span, ...]) -> Label:
-        return Label(axis=axis, value=value, score=score, model=self.model, spans=spans)
+        if not spans:
+            return _bare_label(axis, value, score, self._model)
+        return Label(axis=axis, value=value, score=score, model=self._model, spans=spans)
 
     def _spread(
         self, axis: Axis, best: str, scores: Mapping[str, float], spans: tuple[Span, ...]
@@ -109,6 +111,12 @@ class KeywordClassifier:
         """Every value of an axis, best first; the spans explain the best."""
         for value in sorted(scores, key=lambda value: -scores[value]):
             yield self._said(axis, value, scores[value], spans if value == best else ())
+
+
+# Labels without spans repeat: about thirty different ones fill a day.
+@lru_cache(maxsize=500)
+def _bare_label(axis: Axis, value: str, score: float, model: str) -> Label:
+    return Label(axis=axis, value=value, score=score, model=model)
 
 
 def _act_spans(scene: Scene, act: Act) -> tuple[Span, ...]:
@@ -134,11 +142,13 @@ def _shown(scene: Scene, hit: Hit) -> str:
     return words if len(words) <= _MOST_CHARACTERS else f"{words[:_MOST_CHARACTERS]}…"
 
 
+@cache
 def _even(best: Stance, score: float) -> dict[str, float]:
     rest = (1 - score) / (len(STANCES) - 1)
     return {stance: score if stance == best else rest for stance in STANCES}
 
 
+@cache
 def _near(level: int, score: float) -> dict[str, float]:
     """`score` for `level`; of the rest, each level gets half of what a nearer one gets."""
     others = {other: 0.5 ** abs(other - level) for other in range(4) if other != level}

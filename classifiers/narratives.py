@@ -34,6 +34,8 @@ def ranked_families(scene: Scene, act: Act) -> list[tuple[str, float]]:
 
 def _themes(scores: Mapping[str, float], precedence: Sequence[str]) -> list[str]:
     """Families that are named, plain ones before fair ones, each group by precedence."""
+    if not scores:
+        return []
     named = [family for family in precedence if scores.get(family, 0.0) >= NAMED]
     return sorted(named, key=lambda family: scores[family] < PLAIN)[:_MOST_NAMED]
 

@@ -73,7 +73,8 @@ class Scene:
         if hit.has_negation or not self._negations:
             return False
         return any(
-            place in self._negations and self._is_one_clause(place, hit.first)
+            place in self._negations
+            and self._is_one_clause(place, hit.first if place < hit.first else hit.last)
             for place in range(hit.first - _NEGATION_REACH, hit.last + 1)
         )
 
@@ -121,6 +122,17 @@ class Scene:
     def echoed_scores(self) -> dict[str, float]:
         """How strongly each family is there at all, repeated or asserted, 0..1."""
         return {family: _together(hits) for family, hits in self.families.items()}
+
+    @cached_property
+    def accused(self) -> float:
+        """How strongly the author asserts any hostile family."""
+        return max((self.scores[name] for name in self.scores if name < "N90"), default=0.0)
+
+    @cached_property
+    def echoed(self) -> float:
+        """How strongly any hostile family is there at all, also denied or quoted."""
+        scores = self.echoed_scores
+        return max((scores[name] for name in scores if name < "N90"), default=0.0)
 
     @property
     def means_the_sector(self) -> bool:

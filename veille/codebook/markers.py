@@ -1,5 +1,6 @@
 """The marker words of every family: who speaks, with what proof, against whom, calling for what."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from veille.codebook.patterns import Hit, PatternBook
 from veille.text import Token, folded, tokens
 
-_SENTENCE_END = frozenset(".!?;…\n؟۔")
+_SENTENCE_END = re.compile("[.!?;…\n؟۔]")
 _NEGATIONS = (
     "pas",
     "jamais",
@@ -42,7 +43,9 @@ def words_of(text: str) -> Words:
     sentences: list[int] = []
     number, behind = 0, 0
     for token in found:
-        number += any(sign in _SENTENCE_END for sign in text[behind : token.start])
+        between = text[behind : token.start]
+        if between != " " and _SENTENCE_END.search(between):
+            number += 1
         sentences.append(number)
         behind = token.end
     return Words(found, sentences)

@@ -2,7 +2,7 @@
 
 A pattern is words between spaces; up to two other words may stand between two of them.
 `a|b` either, where `a_b` is two words in a row; `argen*` any word that begins so; `@class` any
-word of a named class; `a~b` nothing in between; `a .. b` up to six words in between; `a & b` in
+word of a named class; `a~b` nothing in between; `a .. b` up to seven words in between; `a & b` in
 any order, in the same sentence and at most fifteen words apart.
 """
 
@@ -14,9 +14,15 @@ from itertools import product
 
 from veille.errors import ConfigError
 
-_GAPS = {"~": 0, " ": 2, "..": 6, "&": 0}
+_GAPS = {"~": 0, " ": 2, "..": 7, "&": 0}
 # How far apart, in words, the parts of an `a & b` may stand: about one long sentence.
 _TOGETHER = 15
+# A pattern is looked for where its rarest word stands; these stand everywhere.
+_FREQUENT = (
+    "le la les un une des de du et est a au aux ce cette ces que qui se sa son ses on nous vous il"
+    " elle ils elles je tu ne pas en dans pour par sur avec plus tout tous sont ont va mais ou si"
+    " y leur leurs nos notre mon ma c'est te ka ye ni bɛ an u da na ya the of to and is in"
+)
 _CLITICS = ("ال", "و", "وال", "ف", "ب", "بال", "ل", "لل")
 
 
@@ -34,11 +40,12 @@ class Hit:
     has_negation: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Pattern:
     name: str
     weight: float
     elements: tuple[int, ...]
+    needed: frozenset[int]
     gaps: tuple[int, ...]
     in_any_order: bool
     has_negation: bool
@@ -58,30 +65,39 @@ class PatternBook:
         self._classes = {name: tuple(words) for name, words in classes.items()}
         self._fold = fold
         self._negations = negations
+        self._frequent = frozenset(fold(_FREQUENT).split())
+        self._common: list[int] = []
         self._ids: dict[frozenset[str], int] = {}
         self._exact: dict[str, list[int]] = {}
         self._prefixes: dict[str, list[int]] = {}
-        self._by_first: dict[int, list[_Pattern]] = {}
+        self._by_anchor: dict[int, list[_Pattern]] = {}
         for name, weight, source in patterns:
             for pattern in self._compiled(name, weight, source):
-                for element in pattern.elements if pattern.in_any_order else pattern.elements[:1]:
-                    self._by_first.setdefault(element, []).append(pattern)
+                anchor = min(pattern.elements, key=self._commonness)
+                self._by_anchor.setdefault(anchor, []).append(pattern)
         # 50,000 forms: the running vocabulary of a week of posts, about 10 MB.
         self._elements_of = lru_cache(maxsize=50_000)(self._elements)
+        self._anchored = lru_cache(maxsize=50_000)(self._anchors)
 
     def find(self, words: Sequence[str], sentences: Sequence[int]) -> list[Hit]:
         """Every pattern found in `words`, once per place; `sentences` numbers each word's."""
+        candidates = {pattern for word in set(words) for pattern in self._anchored(word)}
+        if not candidates:
+            return []
+        places = self._places(words, frozenset().union(*(p.needed for p in candidates)))
+        found: dict[Hit, None] = {}
+        for pattern in candidates:
+            if pattern.needed <= places.keys():
+                found.update(dict.fromkeys(_hits(pattern, places, sentences)))
+        return sorted(found, key=lambda hit: (hit.first, hit.last, hit.name, -hit.weight))
+
+    def _places(self, words: Sequence[str], needed: frozenset[int]) -> dict[int, list[int]]:
+        """Where each of the `needed` elements stands."""
         places: dict[int, list[int]] = {}
         for place, word in enumerate(words):
-            for element in self._elements_of(word):
+            for element in needed & self._elements_of(word):
                 places.setdefault(element, []).append(place)
-        found: dict[Hit, None] = {}
-        for element, starts in places.items():
-            for pattern in self._by_first.get(element, ()):
-                if any(other not in places for other in pattern.elements):
-                    continue
-                found.update(dict.fromkeys(_hits(pattern, starts, places, sentences)))
-        return sorted(found, key=lambda hit: (hit.first, hit.last, hit.name, -hit.weight))
+        return places
 
     def _compiled(self, name: str, weight: float, source: str) -> Iterator[_Pattern]:
         """`source` once per choice among its alternatives of several words."""
@@ -103,10 +119,12 @@ class PatternBook:
                 gaps.append(_GAPS[" "])
         if not forms:
             raise ConfigError(f"an empty pattern under {name!r}")
+        elements = tuple(self._element(form) for form in forms)
         return _Pattern(
             name=name,
             weight=weight,
-            elements=tuple(self._element(form) for form in forms),
+            elements=elements,
+            needed=frozenset(elements),
             gaps=tuple(gaps[:-1]),
             in_any_order="&" in parts,
             has_negation=any(form & self._negations for form in forms),
@@ -148,6 +166,7 @@ class PatternBook:
     def _element(self, forms: frozenset[str]) -> int:
         if forms not in self._ids:
             self._ids[forms] = len(self._ids)
+            self._common.append(len(forms & self._frequent))
             for form in forms:
                 table, key = (
                     (self._prefixes, form[:-1]) if form.endswith("*") else (self._exact, form)
@@ -155,20 +174,28 @@ class PatternBook:
                 table.setdefault(key, []).append(self._ids[forms])
         return self._ids[forms]
 
-    def _elements(self, word: str) -> tuple[int, ...]:
+    def _commonness(self, element: int) -> int:
+        return self._common[element]
+
+    def _elements(self, word: str) -> frozenset[int]:
         found = set(self._exact.get(word, ()))
         for length in range(2, len(word) + 1):
             found.update(self._prefixes.get(word[:length], ()))
-        return tuple(sorted(found))
+        return frozenset(found)
+
+    def _anchors(self, word: str) -> tuple[_Pattern, ...]:
+        """Patterns that are looked for where `word` stands."""
+        return tuple(
+            pattern
+            for element in self._elements_of(word)
+            for pattern in self._by_anchor.get(element, ())
+        )
 
 
 def _hits(
-    pattern: _Pattern,
-    starts: Sequence[int],
-    places: Mapping[int, Sequence[int]],
-    sentences: Sequence[int],
+    pattern: _Pattern, places: Mapping[int, Sequence[int]], sentences: Sequence[int]
 ) -> Iterator[Hit]:
-    for start in starts:
+    for start in places[pattern.elements[0]]:
         if pattern.in_any_order:
             ends = _together(pattern, start, places, sentences)
         else:
