@@ -17,6 +17,8 @@ _NO_UNIT = (
     rf"|{_GAP}?[€$%£])"
 )
 _END = r"(?![0-9])"
+# A bracket belongs to the number only when it holds the country code alone.
+_BRACKET = r"(?:\((?=\+?[0-9]{1,4}\)))?"
 _CALLED = (
     r"(?:t[ée]l(?:[ée]phone[rz]?)?|num[ée]ros?|num|contact(?:ez|er|s)?|joindre|joignable|appel(?:le|ez|er)?"
     r"|whats?[ -]?app|wh?ats?app?|watsap|wassap|orange money|moov(?: money)?|wave|sama money|mobile"
@@ -30,10 +32,10 @@ _PHONE_FORMS = (
     r"(?:https?://)?(?:www\.)?(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=|whatsapp://send/?\?phone=)"
     r"\+?[0-9]{6,15}",
     # +223 76 12 34 56, 00223-76-12-34-56, (+33) 6 12 34 56 78
-    rf"(?:(?<![0-9])\+{_GAP}?|(?<![0-9.,:/])(?<![0-9]{_GAP})00{_GAP}?(?=[1-9]))\(?[0-9]{{1,3}}\)?"
+    rf"{_BRACKET}(?:(?<![0-9])\+{_GAP}?|(?<![0-9.,:/])(?<![0-9]{_GAP})00{_GAP}?(?=[1-9]))\(?[0-9]{{1,3}}\)?"
     rf"(?:[ \u00a0\u202f.\-/()_]{{0,3}}[0-9]){{7,12}}{_END}{_NO_UNIT}",
     # 223 76 12 34 56, (227) 90123456, 22670123456
-    rf"(?<![\w/=.,:#-])\(?(?:22[0-9]|23[0-57]|24[015])\)?{_SEP}?[0-9]{{2}}{_SEP}?[0-9]{{2}}"
+    rf"(?<![\w/=.,:#-]){_BRACKET}(?:22[0-9]|23[0-57]|24[015])\)?{_SEP}?[0-9]{{2}}{_SEP}?[0-9]{{2}}"
     rf"{_SEP}?[0-9]{{2}}{_SEP}?[0-9]{{2}}{_END}{_NO_UNIT}",
     # 06 12 34 56 78, 0803 123 4567
     rf"(?<![\w/=.,#-])0[1-9](?:{_SEP}?{_PAIR}){{4}}{_END}{_NO_UNIT}",
