@@ -9,6 +9,8 @@ from typing import Annotated, get_type_hints
 from veille.errors import ConfigError
 
 PREFIX = "VEILLE_"
+# No setting counts further: 100,000 days are 270 years, 100,000 MB more than any memory.
+_MANY = 100_000
 
 
 class Secret:
@@ -83,7 +85,7 @@ class Settings:
                 continue
             try:
                 values[defaults[name].name] = _read(defaults[name].default, text)
-            except ValueError as error:
+            except (ValueError, OverflowError) as error:
                 faults.append(f"{name}: {error}")
         if faults:
             raise ConfigError("; ".join(faults))
@@ -128,8 +130,8 @@ def _read(default: object, text: str) -> object:
 
 
 def _positive(number: float) -> float:
-    if not number > 0:
-        raise ValueError("write a number above zero")
+    if not 0 < number < _MANY:
+        raise ValueError(f"write a number above zero and below {_MANY}")
     return number
 
 

@@ -32,7 +32,8 @@ class Source:
 
 
 _REQUIRED = ("id", "collector", "target", "owner", "purpose", "legal_basis")
-_TYPES: dict[str, type | tuple[type, ...]] = {
+# Exactly these: to Python a date with a time is a date too, and true is a number.
+_TYPES: dict[str, type] = {
     **dict.fromkeys((*_REQUIRED, "name"), str),
     "expires_on": date,
     "enabled": bool,
@@ -44,11 +45,12 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 def sources_of(path: Path, environment: Mapping[str, str]) -> list[Source]:
     """The sources of a TOML file, in its order.
 
-    `${NAME}` in a value is replaced from `environment`; a relative folder of a drop-folder
-    source is meant from where the file lies. Raises `ConfigError` naming every fault.
+    `${NAME}` in a text field is replaced from `environment`, and stays when it is not there; a
+    target that begins with a dot is a folder meant from where the file lies. Raises
+    `ConfigError` naming every fault.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(
             f"{path} not found: copy config/sources.example.toml there and edit it"
@@ -57,7 +59,10 @@ def sources_of(path: Path, environment: Mapping[str, str]) -> list[Source]:
         raise ConfigError(f"{path}: {error}") from error
     faults: list[str] = []
     sources: list[Source] = []
-    for place, raw in enumerate(table.get("source", []), 1):
+    tables = table.get("source", [])
+    if not isinstance(tables, list) or not all(isinstance(raw, dict) for raw in tables):
+        raise ConfigError(f"{path}: write [[source]] in double brackets before each source")
+    for place, raw in enumerate(tables, 1):
         found = _faults(raw)
         if found:
             faults += [f"{path}, source {raw.get('id', place)}: {fault}" for fault in found]
@@ -65,7 +70,7 @@ def sources_of(path: Path, environment: Mapping[str, str]) -> list[Source]:
         sources.append(_source(raw, path.parent, environment))
     twice = {source.id for source in sources if [s.id for s in sources].count(source.id) > 1}
     faults += [f"{path}: two sources are called {name}" for name in sorted(twice)]
-    faults += [f"{path}: no [[source]] in it"] if not table.get("source") else []
+    faults += [f"{path}: no [[source]] in it"] if not tables else []
     if faults:
         raise ConfigError("; ".join(faults))
     return sources
@@ -78,7 +83,7 @@ def _faults(raw: Mapping[str, object]) -> list[str]:
         *(
             f"{name} has the wrong type"
             for name, kind in _TYPES.items()
-            if name in raw and not isinstance(raw[name], kind)
+            if name in raw and type(raw[name]) is not kind
         ),
     ]
 
