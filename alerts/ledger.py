@@ -54,15 +54,16 @@ class Ledger:
             database.executescript(_SCHEMA)
             database.execute(f"PRAGMA user_version = {_VERSION}")
 
-    def last_bulletin_until(self) -> datetime | None:
-        """Where the window of the last bulletin ended that all its notifiers accepted.
+    def last_bulletin_until(self, notifier: str) -> datetime | None:
+        """Where the window of the last bulletin ended that this notifier accepted.
 
-        The next window begins there, so that days without power come in one bulletin.
+        Its next window begins there, so that days without network come in one bulletin.
         """
         with self._open() as database:
             row = database.execute(
-                "SELECT max(until) FROM bulletin WHERE key IN (SELECT key FROM delivery"
-                " GROUP BY key HAVING min(state = 'sent'))"
+                "SELECT max(until) FROM bulletin JOIN delivery USING (key)"
+                " WHERE state = 'sent' AND notifier = ?",
+                (notifier,),
             ).fetchone()
         return datetime.fromisoformat(row[0]) if row[0] else None
 

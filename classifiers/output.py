@@ -11,7 +11,7 @@ _DIGITS = 4
 
 
 def labelled(
-    post_id: str,
+    post_id: object,
     text: str,
     lang: str,
     labels: Sequence[Label],

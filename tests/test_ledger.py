@@ -60,17 +60,17 @@ def test_another_key_is_another_message(ledger: Ledger) -> None:
     assert box.accepted == ["k1", "k2"]
 
 
-def test_the_next_window_begins_where_the_last_complete_bulletin_ended(ledger: Ledger) -> None:
-    """Story 33: two days without network, then one bulletin for three."""
+def test_each_next_window_begins_where_the_last_accepted_bulletin_ended(ledger: Ledger) -> None:
+    """Story 33: two days without network, then one bulletin for three; nobody else repeats."""
     folder, mail = Outbox("folder"), Outbox("mail")
-    assert ledger.last_bulletin_until() is None
+    assert ledger.last_bulletin_until("mail") is None
     for day in range(4):
         mail.is_open = day in (0, 3)
         until = NOW + timedelta(days=day)
         message = Message(key=until.date().isoformat(), subject="s", text="t")
         deliver(message, [folder, mail], ledger, until, until=until)
-        complete = NOW + timedelta(days=3 if day == 3 else 0)
-        assert ledger.last_bulletin_until() == complete
+        assert ledger.last_bulletin_until("folder") == until
+        assert ledger.last_bulletin_until("mail") == (until if mail.is_open else NOW)
     assert mail.accepted == ["2026-11-20", "2026-11-23"]
 
 
@@ -78,12 +78,12 @@ def test_a_repeated_run_does_not_move_the_window_past_what_was_sent(ledger: Ledg
     box = Outbox("a")
     deliver(MESSAGE, [box], ledger, NOW, until=NOW)
     deliver(MESSAGE, [box], ledger, NOW, until=NOW + timedelta(hours=6))
-    assert ledger.last_bulletin_until() == NOW
+    assert ledger.last_bulletin_until("a") == NOW
 
 
 def test_other_messages_do_not_move_the_window(ledger: Ledger) -> None:
     deliver(MESSAGE, [Outbox("a")], ledger, NOW)
-    assert ledger.last_bulletin_until() is None
+    assert ledger.last_bulletin_until("a") is None
 
 
 class Killed(Outbox):

@@ -5,11 +5,13 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from veille import __version__, jobs, report
 from veille.errors import FileRefused, NeverAgain, PersonMustAct, TryLater, VeilleError
+from veille.imports import Preview
 from veille.query import PostQuery
 
 OK, WRONG_CALL, PERSON_MUST_ACT, TRY_LATER, CHANGED, NEVER_AGAIN = 0, 2, 3, 4, 5, 6
@@ -65,25 +67,28 @@ def collect(options: argparse.Namespace) -> int:
 
 
 def import_file(options: argparse.Namespace) -> int:
-    """Show what a file holds, then read it; columns that were guessed are asked about first."""
+    """Read a file and show how; columns that were guessed are shown and asked about first."""
     given = dict(options.map)
-    found = jobs.preview(options.file, given)
-    print(report.preview(found), flush=True)
     if options.preview:
+        print(report.preview(jobs.preview(options.file, given)))
         return OK
-    if found.guessed and not (options.yes or _agreed("Ces colonnes sont-elles justes ? [o/N] ")):
-        print(report.how_to_map(found), file=sys.stderr)
+    imported = jobs.import_file(options.file, given, partial(_agreed, yes=options.yes))
+    if imported is None:
         return PERSON_MUST_ACT
+    print(report.imported(imported))
     if options.save:
-        print(report.saved(jobs.save_mapping(options.save, found.mapping)))
-    tally = jobs.import_file(options.file, found.mapping)
-    print(report.imported(tally))
-    return PERSON_MUST_ACT if tally.rejected else OK
+        print(report.saved(jobs.save_mapping(options.save, imported.mapping)))
+    return PERSON_MUST_ACT if imported.tally.rejected else OK
 
 
-def _agreed(question: str) -> bool:
+def _agreed(found: Preview, *, yes: bool) -> bool:
     """Whether a person says yes; nobody is there to ask when input is not a terminal."""
-    return sys.stdin.isatty() and input(question).strip().lower() in ("o", "oui", "y", "yes")
+    print(report.preview(found), flush=True)
+    question = "Ces colonnes sont-elles justes ? [o/N] "
+    if yes or (sys.stdin.isatty() and input(question).strip().lower() in ("o", "oui")):
+        return True
+    print(report.how_to_map(found), file=sys.stderr)
+    return False
 
 
 def classify(_: argparse.Namespace) -> int:

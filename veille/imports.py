@@ -12,25 +12,46 @@ from collectors.files import FileFormat, page_of_file
 from collectors.folder import bytes_of
 from collectors.mapping import proposed_mapping
 from veille.errors import ConfigError, FileRefused, SourceChanged
-from veille.pipeline import Reader, normalise
+from veille.pipeline import FIRST, Reader, normalise
 from veille.post import Page, Post, Reject
 from veille.privacy import Privacy
 
 # Under this source stands what people import by hand.
 SOURCE = "import"
 _GENERIC = "generic"
-_PREVIEWED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a file would bring; `guessed` when a person should first agree to the columns."""
+    """How a file is read, and its first posts, without private persons' data."""
 
     title: str
     mapping: Mapping[str, str]
-    guessed: bool
-    posts: tuple[Post, ...]
-    rejects: tuple[Reject, ...]
+    posts: Sequence[Post]
+    rejects: Sequence[Reject]
+
+
+def preview_of(page: Page, reader: Reader) -> Preview:
+    """Read a page and keep nothing of it. Raises `SourceChanged`."""
+    parsed = reader.collector(page.collector).parse(page)
+    stored = (normalise(post, reader.identify) for post in parsed.posts)
+    return Preview(
+        title=title_of(page),
+        mapping=mapping_of(page),
+        posts=list(islice((post for post in stored if post), FIRST)),
+        rejects=parsed.rejects[:FIRST],
+    )
+
+
+def title_of(page: Page) -> str:
+    """The French name of the format a page is in."""
+    return collectors.file_format(page.collector).title
+
+
+def mapping_of(page: Page) -> dict[str, str]:
+    """The columns a page is read by; empty in a format that has its own."""
+    used = page.options.get("mapping")
+    return {str(k): str(v) for k, v in used.items()} if isinstance(used, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +67,8 @@ class Importer:
         """The file as a cleaned page.
 
         Without a mapping and in no known format, a saved mapping whose columns are all there
-        is used, else the one that the column names suggest. Raises `FileRefused`.
+        is used, else the one that the column names suggest: see `is_guessed`. Raises
+        `FileRefused`.
         """
         try:
             return self._read(path, collectors.file_formats(), mapping)
@@ -58,20 +80,10 @@ class Importer:
                     continue
             raise refused from None
 
-    def preview(self, path: Path, mapping: Mapping[str, str], reader: Reader) -> Preview:
-        """Read a file and keep nothing of it. Raises `FileRefused` and `SourceChanged`."""
-        page = self.page(path, mapping)
-        parsed = reader.collector(page.collector).parse(page)
-        stored = (normalise(post, reader.identify) for post in parsed.posts)
-        used = page.options.get("mapping")
-        columns = {str(k): str(v) for k, v in used.items()} if isinstance(used, dict) else {}
-        return Preview(
-            title=collectors.file_format(page.collector).title,
-            mapping=columns,
-            guessed=bool(columns) and not mapping and columns not in self._saved(),
-            posts=tuple(islice((post for post in stored if post), _PREVIEWED)),
-            rejects=tuple(parsed.rejects[:_PREVIEWED]),
-        )
+    def is_guessed(self, page: Page, mapping: Mapping[str, str]) -> bool:
+        """Whether nobody has yet agreed to the columns `page` is read by."""
+        used = mapping_of(page)
+        return bool(used) and used != mapping and used not in self._saved()
 
     def save_mapping(self, name: str, mapping: Mapping[str, str]) -> Path:
         """Keep a mapping for the next file with the same columns."""

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from veille import app, imports, pipeline
 from veille.app import App
 from veille.coverage import Coverage
 from veille.errors import NotifyError, StoreUnavailable, VeilleError
-from veille.imports import Preview
+from veille.imports import Preview, mapping_of, preview_of, title_of
 from veille.labelling import labelled_lines
 from veille.morning import Morning, send_bulletin, send_unavailable
 from veille.pipeline import Tally
@@ -44,27 +45,42 @@ def collect(source_id: str) -> Counts:
 def preview(path: Path, mapping: Mapping[str, str]) -> Preview:
     """What importing a file would read, without keeping anything of it."""
     with _opened() as veille:
-        return veille.importer.preview(path, mapping, veille.reader)
+        return preview_of(veille.importer.page(path, mapping), veille.reader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """How one file was read, and what it held."""
+
+    title: str
+    mapping: Mapping[str, str]
+    tally: Tally
+
+
+def import_file(
+    path: Path, mapping: Mapping[str, str], agree: Callable[[Preview], bool]
+) -> Imported | None:
+    """Read one file into the store; the same file again adds nothing.
+
+    Columns that were only guessed are shown to `agree` first, and None is given when it says
+    no. Raises `FileRefused` before anything is kept, and `SourceChanged` after what could be
+    read is.
+    """
+    with _opened() as veille:
+        started_at, tally = veille.now(), Tally()
+        page = veille.importer.page(path, mapping)
+        guessed = veille.importer.is_guessed(page, mapping)
+        if guessed and not agree(preview_of(page, veille.reader)):
+            return None
+        failure = pipeline.take([page], veille.reader, tally)
+        _recorded(veille, imports.SOURCE, started_at, tally, failure)
+        return Imported(title=title_of(page), mapping=mapping_of(page), tally=tally)
 
 
 def save_mapping(name: str, mapping: Mapping[str, str]) -> Path:
     """Keep a column mapping for later files; gives where."""
     with _opened() as veille:
         return veille.importer.save_mapping(name, mapping)
-
-
-def import_file(path: Path, mapping: Mapping[str, str]) -> Tally:
-    """Read one file into the store, and give what it held.
-
-    The same file again adds nothing. Raises `FileRefused` before anything is kept, and
-    `SourceChanged` after what could be read is.
-    """
-    with _opened() as veille:
-        started_at, tally = veille.now(), Tally()
-        page = veille.importer.page(path, mapping)
-        failure = pipeline.take([page], veille.reader, tally)
-        _recorded(veille, imports.SOURCE, started_at, tally, failure)
-        return tally
 
 
 def label(lines: Iterable[str], refuse: Callable[[str], None]) -> Iterator[dict[str, object]]:
@@ -85,27 +101,27 @@ def classify() -> Counts:
 def bulletin(show: Callable[[Morning], None] | None = None) -> Counts:
     """Write and send the bulletin of what came since the last one.
 
-    `show` sees it with where it went. Raises `NotifyError` when not everybody accepted it, and
+    `show` sees each with where it went. Raises `NotifyError` when not everybody accepted, and
     `StoreUnavailable` after telling everybody that the store cannot be read.
     """
     with _opened() as veille:
         failure: VeilleError | None = None
         try:
-            morning = send_bulletin(veille.newsroom, veille.store, now=veille.now())
+            mornings = send_bulletin(veille.newsroom, veille.store, now=veille.now())
         except StoreUnavailable as error:
             failure = error
-            morning = send_unavailable(veille.newsroom, now=veille.now())
+            mornings = send_unavailable(veille.newsroom, now=veille.now())
         if show:
-            show(morning)
-        delivery = morning.delivery
-        if failed := delivery.failed:
+            for morning in mornings:
+                show(morning)
+        if failed := [name for morning in mornings for name in morning.delivery.failed]:
             failure = failure or NotifyError(f"not accepted by {', '.join(failed)}; run it again")
         if failure:
             raise failure
         return {
-            "signals": len(morning.bulletin.signals),
-            "sent": len(delivery.sent),
-            "already": len(delivery.already),
+            "signals": len(mornings[-1].bulletin.signals),
+            "sent": sum(len(morning.delivery.sent) for morning in mornings),
+            "already": sum(len(morning.delivery.already) for morning in mornings),
         }
 
 

@@ -37,7 +37,7 @@ def labelled_lines(
             )
 
 
-def _texts(lines: Iterable[str], refuse: Callable[[str], None]) -> Iterator[tuple[str, str]]:
+def _texts(lines: Iterable[str], refuse: Callable[[str], None]) -> Iterator[tuple[object, str]]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -50,4 +50,4 @@ def _texts(lines: Iterable[str], refuse: Callable[[str], None]) -> Iterator[tupl
         if not isinstance(text, str):
             refuse(f"ligne {number} : « text » n'est pas un texte")
             continue
-        yield str(post_id), normalised(text)
+        yield post_id, normalised(text)

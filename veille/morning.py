@@ -42,25 +42,45 @@ class Morning:
     delivery: DeliveryReport
 
 
-def send_bulletin(room: Newsroom, store: PostStore, *, now: datetime) -> Morning:
-    """Write the bulletin of what was read since the last one, and send it once to each."""
-    since = room.ledger.last_bulletin_until() or now - _FIRST_WINDOW
-    query = PostQuery(collected_since=since, since=since - _NEWS, order="oldest")
-    window = _window(
-        room,
-        since=since,
-        now=now,
-        posts=list(store.search(query)),
-        before=_days_before(store, since, room.zone),
-    )
-    return _sent(room, compose(window), now=now, until=now)
+def send_bulletin(room: Newsroom, store: PostStore, *, now: datetime) -> list[Morning]:
+    """Send to each what was read since the last bulletin it accepted.
+
+    One bulletin serves all who are at the same point: there are several only when somebody
+    could not be reached before, and then only that one gets the days that were missed.
+    """
+    return [
+        _sent(room, compose(_read(room, store, since=since, now=now)), to, now=now, until=now)
+        for since, to in _by_last_bulletin(room, now - _FIRST_WINDOW)
+    ]
 
 
-def send_unavailable(room: Newsroom, *, now: datetime) -> Morning:
+def send_unavailable(room: Newsroom, *, now: datetime) -> list[Morning]:
     """Tell everybody that the store cannot be read; the next bulletin looks back further."""
-    since = room.ledger.last_bulletin_until() or now
-    bulletin = unavailable(_window(room, since=since, now=now, mark="I"), since=since)
-    return _sent(room, bulletin, now=now, until=None)
+    return [
+        _sent(
+            room,
+            unavailable(_window(room, since=since, now=now, mark="I"), since=since),
+            to,
+            now=now,
+            until=None,
+        )
+        for since, to in _by_last_bulletin(room, now)
+    ]
+
+
+def _by_last_bulletin(room: Newsroom, default: datetime) -> list[tuple[datetime, list[Notifier]]]:
+    """Notifiers by where their last bulletin ended, the furthest behind first."""
+    groups: dict[datetime, list[Notifier]] = {}
+    for notifier in room.notifiers:
+        since = room.ledger.last_bulletin_until(notifier.name) or default
+        groups.setdefault(since, []).append(notifier)
+    return sorted(groups.items())
+
+
+def _read(room: Newsroom, store: PostStore, *, since: datetime, now: datetime) -> BulletinWindow:
+    query = PostQuery(collected_since=since, since=since - _NEWS, order="oldest")
+    before = _days_before(store, since, room.zone)
+    return _window(room, since=since, now=now, posts=list(store.search(query)), before=before)
 
 
 def _window(
@@ -87,8 +107,15 @@ def _window(
     )
 
 
-def _sent(room: Newsroom, bulletin: Bulletin, *, now: datetime, until: datetime | None) -> Morning:
-    delivery = deliver(message_of(bulletin), room.notifiers, room.ledger, now, until=until)
+def _sent(
+    room: Newsroom,
+    bulletin: Bulletin,
+    notifiers: Sequence[Notifier],
+    *,
+    now: datetime,
+    until: datetime | None,
+) -> Morning:
+    delivery = deliver(message_of(bulletin), notifiers, room.ledger, now, until=until)
     return Morning(bulletin=bulletin, delivery=delivery)
 
 

@@ -34,6 +34,8 @@ _INCIDENTS_LOOKED_AT = timedelta(days=30)
 _ATTACK_WINDOW = timedelta(hours=72)
 # ml.mopti.djenne: country, region, cercle.
 _CERCLE_DOTS = 2
+# So many posts are shown of what was read.
+FIRST = 5
 _BATCH = 1000
 
 
@@ -51,7 +53,7 @@ class Reader:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What one run has counted so far."""
+    """What one run has counted so far, and the first posts it read, to show to people."""
 
     pages: int = 0
     received: int = 0
@@ -64,6 +66,7 @@ class Tally:
     removed: Counter[str] = field(default_factory=Counter)
     unknown_fields: set[str] = field(default_factory=set)
     reject_files: list[Path] = field(default_factory=list)
+    first: list[Post] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         """The counts alone, as a scheduler passes them on."""
@@ -137,6 +140,7 @@ def ingest(
             tally.dropped[MILITARY] += len(posts) - len(kept)
         if not authors:
             kept = [post if post.author_is_public else replace(post, author="") for post in kept]
+        tally.first += kept[: FIRST - len(tally.first)]
         report = reader.store.put(kept)
         tally.new += report.new
         tally.known += report.known

@@ -1,11 +1,13 @@
 """What the shell tells people, in plain French: counts in, lines out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from shlex import quote
 
 from veille.imports import Preview
+from veille.jobs import Imported
 from veille.morning import Morning
-from veille.pipeline import Tally
-from veille.post import Post, said
+from veille.post import Post, full_text, said
 
 _PREVIEW_CHARACTERS = 70
 _LEVELS = ("rouge", "orange", "jaune", "vert", "ferme")
@@ -46,62 +48,79 @@ def classified(levels: Mapping[str, int]) -> str:
 
 
 def delivered(morning: Morning) -> str:
-    """The bulletin itself, then where it went."""
-    delivery = morning.delivery
+    """A bulletin and where it went; one that was sent before is not shown again."""
+    delivery, bulletin = morning.delivery, morning.bulletin
     places = [f"  ✓ remis : {name}" for name in delivery.sent]
-    places += [f"  · déjà remis : {name}" for name in delivery.already]
+    places += [f"  · bulletin du jour déjà remis : {name}" for name in delivery.already]
     places += [f"  ✗ non remis, à relancer : {name}" for name in delivery.failed]
+    if not (delivery.sent or delivery.failed):
+        return "\n".join(places)
     rule = "─" * 40
-    bulletin = morning.bulletin
     return "\n".join([rule, f"Objet : {bulletin.subject}", rule, bulletin.text, rule, *places])
 
 
 def preview(found: Preview) -> str:
     """Format, columns and first posts of a file that is about to be read."""
-    lines = [f"Format reconnu : {found.title}"]
-    lines += [f"  {field} ← {column}" for field, column in found.mapping.items()]
-    for place, post in enumerate(found.posts, 1):
-        text = " ".join(f"{post.title} {post.text}".split())
-        shown = text if len(text) <= _PREVIEW_CHARACTERS else f"{text[:_PREVIEW_CHARACTERS]}…"
-        lines.append(f"  {place}. {post.published_at:%d/%m/%Y %H:%M} [{post.lang}] {shown}")
-    lines += [f"  ✗ {reject.where} : {reject.reason}" for reject in found.rejects]
-    return "\n".join(lines)
+    rejects = [f"  ✗ {reject.where} : {reject.reason}" for reject in found.rejects]
+    return "\n".join([*_reading(found.title, found.mapping, found.posts), *rejects])
+
+
+def _reading(title: str, mapping: Mapping[str, str], posts: Sequence[Post]) -> Iterator[str]:
+    """How a file is read: its format, which column is what, the first posts."""
+    yield f"Format reconnu : {title}"
+    yield from (f"  {field} ← {column}" for field, column in mapping.items())
+    for place, post in enumerate(posts, 1):
+        shown = _shortened(post, _PREVIEW_CHARACTERS)
+        yield f"  {place}. {post.published_at:%d/%m/%Y %H:%M} [{post.lang}] {shown}"
+
+
+def _shortened(post: Post, length: int) -> str:
+    text = " ".join(full_text(post).split())
+    return text if len(text) <= length else f"{text[:length]}…"
 
 
 def how_to_map(found: Preview) -> str:
     """What to type when the proposed columns are not the right ones."""
-    columns = " ".join(f"--map '{field}={column}'" for field, column in found.mapping.items())
+    columns = " ".join(f"--map {quote(f'{name}={said}')}" for name, said in found.mapping.items())
     return (
         "Rien n'a été importé. Si ces colonnes sont justes, ajoutez --yes ; sinon, dites-les :\n"
         f"  veille import FICHIER {columns}"
     )
 
 
-def imported(tally: Tally) -> str:
+def saved(path: Path) -> str:
+    """Where a mapping is kept."""
+    return f"Colonnes gardées pour la suite : {path}"
+
+
+def imported(imported: Imported) -> str:
     """« X lignes lues, Y ignorées, Z doublons », and where the rejects are."""
+    tally = imported.tally
+    left_out = tally.ignored + tally.dropped
     lines = [
+        *_reading(imported.title, imported.mapping, tally.first),
         f"{several(tally.received, 'ligne lue', 'lignes lues')}, "
-        f"{several(tally.ignored.total() + tally.dropped.total(), 'ignorée')}, "
+        f"{several(left_out.total(), 'ignorée')}, "
         f"{several(tally.known + tally.copies, 'doublon')} ; "
-        f"{several(tally.new, 'nouvelle publication', 'nouvelles publications')}."
+        f"{several(tally.new, 'nouvelle publication', 'nouvelles publications')}.",
     ]
-    for reason, count in sorted((tally.ignored + tally.dropped).items()):
-        lines.append(f"  ignoré : {reason} ({number(count)})")
-    for what, count in sorted(tally.removed.items()):
-        lines.append(f"  protégé avant archivage : {what} ({number(count)})")
+    lines += [f"  ignoré : {why} ({number(count)})" for why, count in sorted(left_out.items())]
+    lines += [
+        f"  retiré avant l'archivage : {what} ({number(count)})"
+        for what, count in sorted(tally.removed.items())
+    ]
     if tally.rejected:
         lines.append(f"{several(tally.rejected.total(), 'ligne illisible', 'lignes illisibles')} :")
-        lines += [f"  {reason} ({number(n)})" for reason, n in tally.rejected.most_common(5)]
-        lines += [f"  à corriger et à réimporter : {path}" for path in tally.reject_files]
+        lines += [f"  {why} ({number(count)})" for why, count in tally.rejected.most_common(5)]
+        lines += [f"  à corriger puis à réimporter : {path}" for path in tally.reject_files]
     return "\n".join(lines)
 
 
 def line_of(post: Post) -> str:
     """One post on one line, without its author."""
-    text = " ".join(f"{post.title} {post.text}".split())
-    labels = [said(post, axis) or "-" for axis in ("narrative", "stance", "hostility")]
-    shown = text if len(text) <= 2 * _PREVIEW_CHARACTERS else f"{text[: 2 * _PREVIEW_CHARACTERS]}…"
-    return f"{post.published_at:%d/%m/%Y %H:%M}  {post.platform}  {' '.join(labels)}  {shown}"
+    labels = " ".join(said(post, axis) or "-" for axis in ("narrative", "stance", "hostility"))
+    shown = _shortened(post, 2 * _PREVIEW_CHARACTERS)
+    return f"{post.published_at:%d/%m/%Y %H:%M}  {post.platform}  {labels}  {shown}"
 
 
 def found(count: int) -> str:
