@@ -1,6 +1,5 @@
 """Places: to region and cercle, never finer, and no place where a word is only a word."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,8 +60,8 @@ def test_a_common_word_needs_a_capital_and_a_preposition_or_a_place(name):
 @pytest.mark.parametrize(
     "text",
     [
-        "le fleuve Niger déborde", "la Katiba Macina", "au Nigeria", "président Keita", "il va dire",
-        "une balle perdue", "manga japonais", "", "🤡", "le sahel",
+        "le fleuve Niger déborde", "la Katiba Macina", "au Nigeria", "président Keita",
+        "il va dire", "une balle perdue", "manga japonais", "", "🤡", "le sahel",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_place_is_none(text):
