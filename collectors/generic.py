@@ -120,6 +120,7 @@ def read(page: Page, privacy: Privacy) -> ParsedPage:
     rows = _Rows(
         mapping=mapping,
         page=page,
+        page_key=page.key,
         privacy=privacy,
         moment=partial(
             moment_of,
@@ -139,6 +140,7 @@ class _Rows:
 
     mapping: _Mapping
     page: Page
+    page_key: str
     privacy: Privacy
     moment: Callable[[str], datetime]
     places: PlaceColumns
@@ -157,7 +159,7 @@ class _Rows:
             id=post_id,
             platform=platform,
             source_id=self.page.source_id,
-            page_key=self.page.key,
+            page_key=self.page_key,
             kind=self._kind(cell("kind"), has_parent=bool(cell("parent_id"))),
             text=text,
             title=cell("title"),

@@ -96,6 +96,7 @@ class _Sheet:
     places: PlaceColumns
     others: tuple[str, ...]
     moment: Callable[[str], datetime]
+    page_key: str
 
 
 def _sheet_of(table: Table, page: Page) -> _Sheet:
@@ -111,6 +112,7 @@ def _sheet_of(table: Table, page: Page) -> _Sheet:
         type=kind,
         reference=first(*_REFERENCE),
         places=PlaceColumns.of(table.columns),
+        page_key=page.key,
         others=tuple(name for name in table.columns if name not in (date, text)),
         moment=partial(
             moment_of,
@@ -132,7 +134,7 @@ def _post(sheet: _Sheet, page: Page, cells: Mapping[str, str]) -> tuple[Post, Re
         id=_id(sheet, cells, moment, text),
         platform=_PLATFORM,
         source_id=page.source_id,
-        page_key=page.key,
+        page_key=sheet.page_key,
         kind="article",
         text=text,
         title=cells.get(sheet.type, "").strip(),

@@ -107,6 +107,7 @@ class _Form:
     questions: tuple[str, ...]
     choices: Mapping[str, tuple[str, ...]]
     moment: Callable[[str], datetime]
+    page_key: str
 
 
 def _form_of(table: Table, page: Page) -> _Form:
@@ -124,6 +125,7 @@ def _form_of(table: Table, page: Page) -> _Form:
         questions=tuple(name for name in questions if name != text),
         choices=choices,
         moment=partial(moment_of, day_first=True, zone=zone, latest=page.fetched_at),
+        page_key=page.key,
     )
 
 
@@ -171,7 +173,7 @@ def _post(form: _Form, page: Page, cells: Mapping[str, str]) -> tuple[Post, Read
         id=f"{_PLATFORM}:{uuid}",
         platform=_PLATFORM,
         source_id=page.source_id,
-        page_key=page.key,
+        page_key=form.page_key,
         kind="rumour",
         text=text,
         published_at=_moment(form, cells),

@@ -67,7 +67,8 @@ def clean(body: bytes, _options: Mapping[str, object], privacy: Privacy) -> Clea
 def read(page: Page, privacy: Privacy) -> ParsedPage:
     """Messages as posts, with their reactions as readings."""
     _, chats = chats_of(page.body)
-    found = [_Chat(about=about, page=page, privacy=privacy) for about in chats]
+    key = page.key
+    found = [_Chat(about=about, page=page, key=key, privacy=privacy) for about in chats]
     ignored: Counter[str] = Counter()
     unknown: set[str] = set()
     seen: set[str] = set()
@@ -99,6 +100,7 @@ class _Chat:
 
     about: Mapping[str, Any]
     page: Page
+    key: str
     privacy: Privacy
     roots: dict[int, int] = field(default_factory=dict)
 
@@ -113,7 +115,7 @@ class _Chat:
             id=self._id(number),
             platform=PLATFORM,
             source_id=self.page.source_id,
-            page_key=self.page.key,
+            page_key=self.key,
             kind="post" if public else "message",
             text=said(message).strip(),
             published_at=self._moment(message),

@@ -64,7 +64,7 @@ def clean(body: bytes, _options: Mapping[str, object], privacy: Privacy) -> Clea
 
 def read(page: Page, privacy: Privacy) -> ParsedPage:
     """Messages as posts; lines of the application, deleted messages and bare media counted."""
-    zone = zone_of(page.options)
+    zone, page_key = zone_of(page.options), page.key
     ignored: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     parsed = ParsedPage(posts=[], ignored=ignored)
@@ -87,7 +87,7 @@ def read(page: Page, privacy: Privacy) -> ParsedPage:
                 id=_id(message, text, seen),
                 platform=_PLATFORM,
                 source_id=page.source_id,
-                page_key=page.key,
+                page_key=page_key,
                 kind="message",
                 text=text,
                 published_at=moment,

@@ -189,6 +189,18 @@ def test_a_cut_export_is_refused_with_its_line() -> None:
         read("telegram_export", body)
 
 
+# Stories 21 and 40 of the users.
+def test_a_false_job_advert_keeps_its_words_and_loses_its_number() -> None:
+    advert = "12/11/2026, 09:00 - A: Recrutement ONG, 500 F pour réserver, WhatsApp 76 00 11 33\n"
+    [post] = read("whatsapp", advert).posts
+    assert post.text == "Recrutement ONG, 500 F pour réserver, WhatsApp [téléphone]"
+
+
+@pytest.mark.parametrize("text", ["ߒߞߏ ߛߓߍ ߟߋ߬ ߦߋ߫ ߣߌ߲߬ ߘߌ߫", "ⵜⵎⴰⵛⵗ ⵜⴰⵎⴰⵙⵀⴰⵇ", "🤡🤡🐀"])
+def test_a_script_that_nobody_here_reads_is_kept_letter_for_letter(text: str) -> None:
+    assert read("whatsapp", f"12/11/2026, 09:00 - A: {text}\n").posts[0].text == text
+
+
 # Story 32 of the users.
 def test_a_rumour_form_keeps_its_questions_and_no_submitter() -> None:
     parsed = read("kobo", (SAMPLES / "kobo/ordinary/page.csv").read_bytes())
