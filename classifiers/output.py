@@ -19,7 +19,7 @@ def labelled(
     assessment: Assessment,
     model: str,
 ) -> dict[str, object]:
-    """What `veille label` writes for one text; ready for JSON.
+    """What `veille label` writes for one text; ready for JSON if `post_id` is.
 
     `stance` and `hostility_p` always give every value; on an axis in `abstain` they are flat.
     Reasons of severity and level stand on the whole text.

@@ -137,7 +137,7 @@ class Scene:
     @property
     def means_the_sector(self) -> bool:
         """Whether plain cues go with words that only the aid sector brings, and no fighters."""
-        if not self.has("secteur"):
+        if not self.has("secteur") or self.has("ordinaire"):
             return False
         if self.has("menace", "menace_voilee"):
             return True

@@ -226,11 +226,7 @@ _LEVELS: tuple[tuple[Level, str, Callable[[_Case], bool]], ...] = (
     ("vert", "aucun acteur humanitaire visé", lambda case: not case.is_aimed),
     ("vert", "démenti, soutien, critique ou information", _is_cleared),
     ("jaune", "rumeur relayée sans adhésion, non vérifiée", _is_relay),
-    (
-        "jaune",
-        "arnaque au nom d'un acteur",
-        lambda case: case.family == "N14" and _is_peaceful(case),
-    ),
+    ("jaune", "arnaque au nom d'un acteur", _is_scam),
     ("vert", "auteur neutre", lambda case: _is_peaceful(case) and case.stance == "neutral"),
     (
         "rouge",
