@@ -187,7 +187,18 @@ def recognised(head: FileHead, formats: Sequence[FileFormat]) -> FileFormat:
         names = ", ".join(item.name for item in found)
         raise FileRefused(f"reconnu à la fois comme {titles} ; précisez le format ({names})")
     accepted = ", ".join(item.title for item in formats)
-    raise FileRefused(f"format inconnu : vu {_seen_in(head)} ; accepté : {accepted}")
+    raise FileRefused(
+        f"format inconnu : vu {_seen_in(head)}{_asked_of(head)} ; accepté : {accepted}"
+    )
+
+
+def _asked_of(head: FileHead) -> str:
+    """Which columns the mapping that was given needs; one of them is not there."""
+    mapping = head.options.get("mapping")
+    if not isinstance(mapping, Mapping):
+        return ""
+    columns = ", ".join(f"« {column} »" for column in mapping.values())
+    return f" ; colonnes demandées : {columns}"
 
 
 def _seen_in(head: FileHead) -> str:

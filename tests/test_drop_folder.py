@@ -180,6 +180,13 @@ def test_an_unknown_format_is_refused_with_all_that_are_accepted(tmp_path: Path)
         assert file_format.title in str(refused.value)
 
 
+def test_a_mapping_that_does_not_fit_is_told_with_its_columns(tmp_path: Path) -> None:
+    drop(tmp_path, "t.csv", "Quand;Quoi\n2026-11-01;Bonjour\n")
+    mapping = {"text": "Quoi", "published_at": "Quant"}
+    with pytest.raises(FileRefused, match="colonnes demandées : « Quoi », « Quant » ; accepté"):
+        pages_of(tmp_path, mapping=mapping)
+
+
 def test_a_two_gigabyte_file_is_never_opened(tmp_path: Path) -> None:
     path = tmp_path / "immense.csv"
     with path.open("wb") as file:
