@@ -3,8 +3,8 @@
 import re
 import sys
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
-def faults(project: Mapping[str, object], lock: str) -> list[str]:
+def faults(project: dict[str, Any], lock: str) -> list[str]:
     """Each requirement, of whatever extra, that the lock's pin does not satisfy."""
     pins = {canonicalize_name(name): version for name, version in _PIN.findall(lock)}
     found = []
@@ -27,7 +27,7 @@ def faults(project: Mapping[str, object], lock: str) -> list[str]:
     return found
 
 
-def _requirements(project):
+def _requirements(project: dict[str, Any]) -> list[Requirement]:
     asked = [*project["dependencies"]]
     for extra in project.get("optional-dependencies", {}).values():
         asked += extra

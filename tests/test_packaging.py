@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from veille.settings import settings_table
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("alerts", "classifiers", "collectors", "veille")
@@ -142,6 +145,14 @@ def test_a_lock_that_is_out_of_step_is_told() -> None:
         "absent is not in the lock",
     ]
     assert lock_tool().faults({"dependencies": ["a"]}, "a==1\n") == ["the lock has no hashes"]
+
+
+def test_the_example_of_an_environment_names_every_setting_with_its_default() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    shown = re.findall(r"^# (.+)\.\n#(VEILLE_\w+)=(.*)$", example, re.MULTILINE)
+    assert [
+        (name, shlex.split(f"x={value}")[0][2:], about.lower()) for about, name, value in shown
+    ] == [(name, default, about.lower()) for name, default, about in settings_table()]
 
 
 def test_missing_debian_packages_are_named_where_they_cannot_be_installed(tmp_path: Path) -> None:

@@ -124,9 +124,14 @@ def _airflow_environment(airflow_home: Path) -> dict[str, str]:
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         "AIRFLOW__DAG_PROCESSOR__PRINT_STATS_INTERVAL": "3600",
-        # Tasks speak to the web server on this machine; an office proxy must not come between.
-        "NO_PROXY": ",".join(filter(None, ["127.0.0.1", "localhost", os.environ.get("NO_PROXY")])),
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), _no_proxy()),
     }
+
+
+def _no_proxy() -> str:
+    """Tasks speak to the web server of this machine; an office proxy must not come between."""
+    chosen = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    return ",".join(filter(None, ["127.0.0.1", "localhost", chosen]))
 
 
 def _sample_environment(sample: Path, airflow_home: Path, feed_url: str) -> dict[str, str]:
@@ -153,9 +158,11 @@ def _serving_environment(
     settings: Settings, airflow_home: Path, host: str, port: int
 ) -> dict[str, str]:
     """AIRFLOW__* that the user has set outranks ours, but for where it lives and listens."""
+    chosen = {name: value for name, value in os.environ.items() if name.startswith("AIRFLOW__")}
     return {
-        **_airflow_environment(airflow_home),
         **os.environ,
+        **_airflow_environment(airflow_home),
+        **chosen,
         "AIRFLOW_HOME": str(airflow_home),
         "AIRFLOW__API__HOST": host,
         "AIRFLOW__API__PORT": str(port),
