@@ -26,6 +26,7 @@ from veille.privacy import Privacy
 _PLATFORM = ("platform_name", "platform")
 _CHANNEL = ("channel_name", "channel", "account", "account_name")
 _TEXT = ("sanitized_text", "post_text", "text", "full_text", "message", "description")
+_TITLE = ("title", "headline")
 _TRANSCRIPT = ("transcript", "transcripts", "transcription")
 _URL = ("url", "post_url")
 _DATE = ("published_at", "post_date", "date")
@@ -37,9 +38,31 @@ _COUNTERS = {
     "shares": ("share_count", "shares"),
     "views": ("view_count", "views"),
 }
-_UNUSED = ("type", "created_at", "post_type", "tags", "channel_url", "lang", "language", "next")
+_UNUSED = (
+    "type",
+    "channel_uid",
+    "channel_id",
+    "created_at",
+    "post_type",
+    "tags",
+    "channel_url",
+    "lang",
+    "language",
+    "next",
+)
 _KNOWN = frozenset(
-    (*_PLATFORM, *_CHANNEL, *_TEXT, *_TRANSCRIPT, *_URL, *_DATE, *_ID, *_ENGAGEMENT, *_UNUSED)
+    (
+        *_PLATFORM,
+        *_CHANNEL,
+        *_TITLE,
+        *_TEXT,
+        *_TRANSCRIPT,
+        *_URL,
+        *_DATE,
+        *_ID,
+        *_ENGAGEMENT,
+        *_UNUSED,
+    )
 ).union(*_COUNTERS.values())
 
 _OF_CHANNEL = frozenset({"channel", "channel_data"})
@@ -75,7 +98,7 @@ def read(page: Page, privacy: Privacy) -> ParsedPage:
 
 
 def _is_text(name: str) -> bool:
-    return _plain(name) in (*_TEXT, *_TRANSCRIPT)
+    return _plain(name) in (*_TITLE, *_TEXT, *_TRANSCRIPT)
 
 
 def _is_known(name: str) -> bool:
@@ -111,6 +134,7 @@ def _post(export: Export, cells: Mapping[str, str]) -> tuple[Post, Reading | Non
             text=joined_text(
                 first_of(cells, *_TEXT), {"Transcription": first_of(cells, *_TRANSCRIPT)}
             ),
+            title=first_of(cells, *_TITLE),
             person="" if is_publisher else channel,
             publisher=channel if is_publisher else "",
             platform=platform,
