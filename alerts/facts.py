@@ -1,14 +1,15 @@
 """What a window says, counted once; `parts` then only words it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alerts.names import region_of
 from alerts.signals import countable, narrative_of, pending_count, signals_of
 from alerts.window import BulletinWindow, Signal
 from alerts.wording import period, phrases, plain
-from veille.post import Post, said
+from veille.codebook.markers import find_markers, words_of
+from veille.post import Post, full_text, said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +80,17 @@ def _context(posts: Sequence[Post]) -> Counter[tuple[str, str, str]]:
     """Official words, incidents and press that are about an aid actor."""
     found: Counter[tuple[str, str, str]] = Counter()
     for post in posts:
-        tag = next((tag for tag in phrases().context if tag in post.tags), None)
-        if tag is None or not narrative_of(post).startswith("N93"):
-            continue
         actor = said(post, "target") or ""
-        if actor not in ("", "AUCUN"):
+        if actor in ("", "AUCUN") or not narrative_of(post).startswith("N93"):
+            continue
+        tags = {*post.tags, *_official_tag(post)}
+        tag = next((tag for tag in phrases().context if tag in tags), None)
+        if tag is not None:
             found[tag, actor, region_of(post.places)] += 1
     return found
+
+
+def _official_tag(post: Post) -> Iterator[str]:
+    """The tag of a statement, when the text says that an authority has spoken."""
+    if any(hit.name == "officiel_dit" for hit in find_markers(words_of(full_text(post)))):
+        yield "declaration_officielle"
