@@ -1,0 +1,107 @@
+"""kill -9 at any point of collect and classify costs a repeat, never a post (design.md, law 2)."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from tests.crash_runner import POINTS, UNDISTURBED
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "config" / "sample-exports"
+DROPPED = ("crowdtangle-novembre.csv", "kobo-rumeurs.csv", "meltwater.csv", "telegram/result.json")
+FEED_AND_ARTICLES = 4
+SOURCES = """
+[[source]]
+id = "depot"
+collector = "files"
+target = "./depot"
+owner = "cellule"
+purpose = "essai"
+legal_basis = "données inventées"
+[[source]]
+id = "flux"
+collector = "rss"
+target = "${FEED}/flux.xml"
+owner = "cellule"
+purpose = "essai"
+legal_basis = "données inventées"
+"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nothing on standard error."""
+
+
+@pytest.fixture(scope="module")
+def feed() -> Iterator[str]:
+    handler = partial(Quiet, directory=str(SAMPLES / "web"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def report(feed: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    root = tmp_path_factory.mktemp("crash")
+    (root / "sources.toml").write_text(SOURCES)
+    for place, name in enumerate(DROPPED):
+        copied = root / "depot" / name
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(SAMPLES / "depot" / name, copied)
+        os.utime(copied, (1_700_000_000 + place, 1_700_000_000 + place))
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "VEILLE_SOURCES": str(root / "sources.toml"),
+        "VEILLE_CLOCK": "2026-11-20T06:45:00+00:00",
+        "VEILLE_HTTP_LOCAL": "1",
+        "FEED": feed,
+    }
+    subprocess.run(
+        [sys.executable, "-m", "tests.crash_runner", str(root)],
+        cwd=ROOT, env=environment, check=True, timeout=300,
+    )  # fmt: skip
+    found: dict[str, Any] = json.loads((root / "report.json").read_text())
+    return found
+
+
+def test_an_undisturbed_run_reads_every_file_and_article(report: dict[str, Any]) -> None:
+    told = report[UNDISTURBED]
+    assert len(told["state"]["posts"]) >= 20
+    assert told["state"]["labelled"] == len(told["state"]["posts"])
+    assert set(told["state"]["cursors"]) == {"depot.cursor", "flux.cursor"}
+    assert len(told["state"]["found"]) > 5
+    assert len(told["state"]["pages"]) == len(DROPPED) + FEED_AND_ARTICLES
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_crash_repeats_a_page_and_never_skips_one(report: dict[str, Any], point: str) -> None:
+    told, undisturbed = report[point], report[UNDISTURBED]["state"]
+    assert told["killed"] == -signal.SIGKILL
+    assert told["ended"] == 0
+    assert told["state"] == undisturbed
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_crash_leaves_no_page_without_its_bytes(report: dict[str, Any], point: str) -> None:
+    assert report[point]["damaged"] == []
+    assert report[point]["stored but not archived"] == []
+
+
+@pytest.mark.parametrize("point", [UNDISTURBED, *POINTS])
+def test_one_run_more_changes_nothing(report: dict[str, Any], point: str) -> None:
+    assert report[point]["again"] == 0
+    assert report[point]["unchanged"]
