@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from collectors.cleaning import cleaned_table
 from collectors.files import Cleaned, FileFormat, FileHead
@@ -23,9 +23,17 @@ from collectors.values import day_first_of, hashed_id, moment_of
 from collectors.zones import zone_of
 from veille.post import Page, ParsedPage, Post, Reading
 from veille.privacy import Privacy, is_military
+from veille.text import folded
 
 _PLATFORM = "incidents"
 TAG = "incident_securite"
+ATTACK = "attaque"
+# What makes an incident an attack: rumours about aid rise where one has just happened.
+_ATTACK_WORDS = (
+    "attaque", "attaques", "assaut", "embuscade", "enlèvement", "enlèvements", "enlevé", "enlevés",
+    "tir", "tirs", "fusillade", "explosion", "engin", "IED", "mine", "obus", "roquette", "meurtre",
+    "tué", "tués", "assassinat", "braquage", "incendie", "attack", "abduction", "ambush",
+)  # fmt: skip
 _DATE = ("date", "jour")
 _REGION = ("region", "cercle", "admin1", "admin2", "province")
 _TYPE = ("type", "categorie", "nature", "category")
@@ -129,7 +137,7 @@ def _post(sheet: _Sheet, page: Page, cells: Mapping[str, str]) -> tuple[Post, Re
         return "incident sans description"
     if text.replace(_STRIPPED, "").strip(" .;") == "":
         return "incident réduit à un détail militaire"
-    moment = sheet.moment(cells[sheet.date])
+    moment, kind = sheet.moment(cells[sheet.date]), cells.get(sheet.type, "").strip()
     post = Post(
         id=_id(sheet, cells, moment, text),
         platform=_PLATFORM,
@@ -137,14 +145,23 @@ def _post(sheet: _Sheet, page: Page, cells: Mapping[str, str]) -> tuple[Post, Re
         page_key=sheet.page_key,
         kind="article",
         text=text,
-        title=cells.get(sheet.type, "").strip(),
+        title=kind,
         published_at=moment,
         collected_at=page.fetched_at,
-        tags=(TAG,),
+        tags=(TAG, ATTACK) if _is_attack(f"{kind} {text}") else (TAG,),
         places=sheet.places.places(cells),
         details=dict(_details(sheet, cells)),
     )
     return post, None
+
+
+def _is_attack(text: str) -> bool:
+    return not _attack_words().isdisjoint(folded(text).split())
+
+
+@cache
+def _attack_words() -> frozenset[str]:
+    return frozenset(folded(word) for word in _ATTACK_WORDS)
 
 
 def _id(sheet: _Sheet, cells: Mapping[str, str], moment: datetime, text: str) -> str:

@@ -28,9 +28,9 @@ MAX_REJECT_SHARE = 0.2
 # One or two bad rows in a short file are typing faults, not a changed format.
 MIN_REJECTS_OF_A_CHANGE = 3
 MILITARY = "contenu militaire écarté"
-# Collectors of incident sheets give this tag.
-INCIDENT = "incident_securite"
-_INCIDENTS_LOOKED_AT = timedelta(days=30)
+# Collectors of incident sheets give this tag to an attack.
+ATTACK = "attaque"
+_ATTACKS_LOOKED_AT = timedelta(days=30)
 _ATTACK_WINDOW = timedelta(hours=72)
 # ml.mopti.djenne: country, region, cercle.
 _CERCLE_DOTS = 2
@@ -84,7 +84,10 @@ class Tally:
 
 def collect(source: Source, reader: Reader, tally: Tally) -> VeilleError | None:
     """Read what is new at one source, and give what went wrong, if anything."""
-    pages = reader.collector(source.collector).fetch(source, reader.cursors.load(source.id))
+    try:
+        pages = reader.collector(source.collector).fetch(source, reader.cursors.load(source.id))
+    except VeilleError as error:
+        return error
     return take(pages, reader, tally)
 
 
@@ -132,7 +135,7 @@ def ingest(
     """
     tally.pages += 1
     tally.removed.update(page.removed)
-    parsed = reader.collector(page.collector).parse(page)
+    parsed = _parsed(page, reader)
     _count(parsed, page, reader, tally)
     for posts in _batches(parsed.posts):
         kept = [stored for post in posts if (stored := normalise(post, reader.identify))]
@@ -193,10 +196,10 @@ def classify(store: PostStore, classifier: Classifier, *, now: datetime) -> Coun
 
 
 def _attacks(store: PostStore, now: datetime) -> dict[str, list[datetime]]:
-    """When incident sheets told of an incident, per cercle, as far back as news goes."""
+    """When incident sheets told of an attack, per cercle."""
     attacks: dict[str, list[datetime]] = {}
-    incidents = PostQuery(tags=(INCIDENT,), since=now - _INCIDENTS_LOOKED_AT)
-    for post in store.search(incidents):
+    told = PostQuery(tags=(ATTACK,), since=now - _ATTACKS_LOOKED_AT)
+    for post in store.search(told):
         for place in post.places:
             attacks.setdefault(place, []).append(post.published_at)
     return attacks
@@ -218,6 +221,20 @@ def _context(post: Post, attacks: Mapping[str, list[datetime]], now: datetime) -
             for attacked_at in attacks.get(place, ())
         ),
     )
+
+
+def _parsed(page: Page, reader: Reader) -> ParsedPage:
+    collector = reader.collector(page.collector)
+    try:
+        return collector.parse(page)
+    except VeilleError:
+        raise
+    except Exception as error:
+        # A fault of the collector is told like a changed page: it must not hide other pages.
+        raise SourceChanged(
+            f"{page.url}: {page.collector} fails on it ({type(error).__name__});"
+            f" report it with archived page {page.key[:12]}"
+        ) from error
 
 
 def _count(parsed: ParsedPage, page: Page, reader: Reader, tally: Tally) -> None:

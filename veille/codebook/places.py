@@ -98,13 +98,18 @@ def place_name(place_id: str) -> str:
 def place_of(region: str = "", cercle: str = "") -> Place | None:
     """The place that form fields name: "Mopti", "Région de Mopti", "Djenné"; None if unknown.
 
-    Where a cercle has the name of its region, the field decides which is meant.
+    Where a cercle has the name of its region, the field decides which is meant. Forms made
+    before the regions of 2023 and 2025 still put Bandiagara under Mopti: the cercle decides,
+    within the country.
     """
     regions, cercles = _named(region), _named(cercle)
     within = {row.place_id for row in regions if row.precision in ("pays", "region")}
     inside = [row for row in cercles if any(_is_in(row.place_id, outer) for outer in within)]
+    countries = {place_id.partition(".")[0] for place_id in within}
+    moved = [row for row in cercles if row.place_id.partition(".")[0] in countries]
     chosen = (
         _first(inside, "cercle", "commune", "region")
+        or _first(moved, "cercle")
         or (_first(regions, "region", "cercle", "commune", "pays"))
         or (_first(cercles, "cercle", "commune", "region", "pays"))
     )
