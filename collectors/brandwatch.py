@@ -7,11 +7,11 @@
 from collections.abc import Mapping
 from functools import partial
 
-from collectors.cleaning import cleaned_table
-from collectors.exports import Export, Mention, export_of, first_of, post_of, reading_of
 from collectors.files import Cleaned, FileFormat, FileHead
 from collectors.tables import has, has_header, read_rows, read_table
-from collectors.values import identifier_of, number_of
+from collectors.tables.cleaning import cleaned_table
+from collectors.tables.exports import Export, Mention, export_of, first_of, post_of, reading_of
+from collectors.tables.values import identifier_of, number_of
 from veille.post import Kind, Page, ParsedPage, Post, Reading
 from veille.privacy import Privacy
 

@@ -8,8 +8,10 @@ that are missing are not told, never zero.
 from collections.abc import Mapping
 from functools import partial
 
-from collectors.cleaning import cleaned_table
-from collectors.exports import (
+from collectors.files import Cleaned, FileFormat, FileHead
+from collectors.tables import Table, has, has_header, read_rows, read_table
+from collectors.tables.cleaning import cleaned_table
+from collectors.tables.exports import (
     NO_TEXT,
     WITHHELD,
     Export,
@@ -19,9 +21,7 @@ from collectors.exports import (
     joined_text,
     reading_of,
 )
-from collectors.files import Cleaned, FileFormat, FileHead
-from collectors.tables import Table, has, has_header, read_rows, read_table
-from collectors.values import identifier_of, number_of, rich_text
+from collectors.tables.values import identifier_of, number_of, rich_text
 from veille.errors import FileRefused
 from veille.post import Kind, Page, ParsedPage, Post, Reading
 from veille.privacy import Privacy

@@ -8,8 +8,10 @@ type of post means "not told".
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from collectors.cleaning import cleaned_table
-from collectors.exports import (
+from collectors.files import Cleaned, FileFormat, FileHead
+from collectors.tables import has_header, read_rows, read_table
+from collectors.tables.cleaning import cleaned_table
+from collectors.tables.exports import (
     NO_TEXT,
     WITHHELD,
     Export,
@@ -19,10 +21,8 @@ from collectors.exports import (
     reading_of,
     total_of,
 )
-from collectors.files import Cleaned, FileFormat, FileHead
-from collectors.links import post_id_of_url
-from collectors.tables import has_header, read_rows, read_table
-from collectors.values import hashed_id, identifier_of, number_of
+from collectors.tables.links import post_id_of_url
+from collectors.tables.values import hashed_id, identifier_of, number_of
 from veille.post import Page, ParsedPage, Post, Reading
 from veille.privacy import Privacy
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from collectors.cleaning import cleaned_table
 from collectors.files import Cleaned, FileFormat, FileHead
-from collectors.headers import PlaceColumns, is_about_a_person
-from collectors.links import platform_of_url, post_id_of_url, url_without_person
-from collectors.persons import author_of, sender_key
+from collectors.files.persons import author_of, sender_key
 from collectors.tables import Header, Row, has, has_header, read_rows, read_table
-from collectors.values import day_first_of, hashed_id, identifier_of, moment_of, number_of
-from collectors.zones import zone_of
+from collectors.tables.cleaning import cleaned_table
+from collectors.tables.headers import PlaceColumns, is_about_a_person
+from collectors.tables.links import platform_of_url, post_id_of_url, url_without_person
+from collectors.tables.values import day_first_of, hashed_id, identifier_of, moment_of, number_of
+from collectors.tables.zones import zone_of
 from veille.errors import SourceChanged
 from veille.post import KINDS, Kind, Page, ParsedPage, Post, Reading
 from veille.privacy import Privacy

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 
-from collectors.cleaning import cleaned_table
 from collectors.files import Cleaned, FileFormat, FileHead
-from collectors.headers import (
+from collectors.tables import Row, Table, has_header, read_rows, read_table
+from collectors.tables.cleaning import cleaned_table
+from collectors.tables.headers import (
     PlaceColumns,
     is_about_a_person,
     is_position,
     named,
 )
-from collectors.tables import Row, Table, has_header, read_rows, read_table
-from collectors.values import day_first_of, hashed_id, moment_of
-from collectors.zones import zone_of
+from collectors.tables.values import day_first_of, hashed_id, moment_of
+from collectors.tables.zones import zone_of
 from veille.post import Page, ParsedPage, Post, Reading
 from veille.privacy import Privacy, is_military
 from veille.text import folded

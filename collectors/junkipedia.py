@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from collectors.cleaning import cleaned_table
-from collectors.exports import (
+from collectors.files import Cleaned, FileFormat, FileHead
+from collectors.tables import has_header, read_rows, read_table
+from collectors.tables.cleaning import cleaned_table
+from collectors.tables.exports import (
     Export,
     Mention,
     export_of,
@@ -17,9 +19,7 @@ from collectors.exports import (
     post_of,
     reading_of,
 )
-from collectors.files import Cleaned, FileFormat, FileHead
-from collectors.tables import has_header, read_rows, read_table
-from collectors.values import identifier_of, number_of
+from collectors.tables.values import identifier_of, number_of
 from veille.post import Page, ParsedPage, Post, Reading
 from veille.privacy import Privacy
 

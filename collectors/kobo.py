@@ -7,18 +7,18 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from collectors.cleaning import cleaned_table
 from collectors.files import Cleaned, FileFormat, FileHead
-from collectors.headers import (
+from collectors.tables import Row, Table, has_header, read_rows, read_table
+from collectors.tables.cleaning import cleaned_table
+from collectors.tables.headers import (
     PlaceColumns,
     is_about_a_person,
     is_position,
     named,
     words_of,
 )
-from collectors.tables import Row, Table, has_header, read_rows, read_table
-from collectors.values import moment_of
-from collectors.zones import zone_of
+from collectors.tables.values import moment_of
+from collectors.tables.zones import zone_of
 from veille.codebook.places import place_of_point
 from veille.errors import SourceChanged
 from veille.post import Page, ParsedPage, Post, Reading

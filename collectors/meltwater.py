@@ -7,12 +7,12 @@ both are kept. "Reach" is an estimate of a press audience, never a number of vie
 from collections.abc import Mapping
 from functools import partial
 
-from collectors.cleaning import cleaned_table
-from collectors.exports import Export, Mention, export_of, first_of, post_of, reading_of
 from collectors.files import Cleaned, FileFormat, FileHead
-from collectors.links import platform_of_url
 from collectors.tables import has, has_header, read_rows, read_table
-from collectors.values import identifier_of, number_of
+from collectors.tables.cleaning import cleaned_table
+from collectors.tables.exports import Export, Mention, export_of, first_of, post_of, reading_of
+from collectors.tables.links import platform_of_url
+from collectors.tables.values import identifier_of, number_of
 from veille.post import Page, ParsedPage, Post, Reading
 from veille.privacy import Privacy
 

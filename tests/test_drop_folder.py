@@ -12,7 +12,7 @@ import pytest
 
 import collectors
 from collectors.files import FileCollector, page_of_file
-from collectors.folder import bytes_of
+from collectors.files.folder import bytes_of
 from veille.errors import ConfigError, FileRefused, SourceUnavailable
 from veille.post import Page
 from veille.privacy import Privacy

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from collectors.brandwatch import FORMAT as BRANDWATCH
-from collectors.cleaning import MASKED, MILITARY
 from collectors.contentlibrary import FORMAT as CONTENT_LIBRARY
 from collectors.crowdtangle import FORMAT as CROWDTANGLE
-from collectors.exports import WITHHELD, joined_text
 from collectors.files import FileFormat, page_of_file
 from collectors.meltwater import FORMAT as MELTWATER
+from collectors.tables.cleaning import MASKED, MILITARY
+from collectors.tables.exports import WITHHELD, joined_text
 from collectors.talkwalker import FORMAT as TALKWALKER
 from veille.errors import FileRefused
 from veille.post import Page, ParsedPage

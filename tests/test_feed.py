@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from collectors.feed import plain
-from collectors.feed_post import CUT, TWICE
 from collectors.rss import RssCollector
+from collectors.rss.feed import plain
+from collectors.rss.posts import CUT, TWICE
 from tests.servers.news import NOW, collector_of, item, rss
 from tests.servers.platform import RSS
 from veille.errors import (

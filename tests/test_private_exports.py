@@ -9,7 +9,7 @@ import pytest
 
 import collectors
 from collectors.files import FileFormat
-from collectors.mapping import guess_mapping, proposed_mapping
+from collectors.tables.mapping import guess_mapping, proposed_mapping
 from tests.contracts.samples import SAMPLES
 from veille.errors import ConfigError, FileRefused, SourceChanged
 from veille.post import Page, ParsedPage

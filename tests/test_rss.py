@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collectors.feed_post import ALREADY, LOST, WAITING
 from collectors.rss import RssCollector
+from collectors.rss.posts import ALREADY, LOST, WAITING
 from tests.servers import platform
 from tests.servers.news import (
     NOW,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from collectors.feed_memory import MAX_SEEN, Memory
 from collectors.rss import RssCollector
+from collectors.rss.memory import MAX_SEEN, Memory
 from tests.servers import platform
 from tests.servers.news import (
     article,
@@ -21,7 +21,6 @@ from tests.servers.news import (
     text_of,
 )
 from tests.servers.platform import RSS, Platform, ok, redirect, status
-from veille.address import archived
 from veille.errors import (
     ConfigError,
     SourceChanged,
@@ -30,6 +29,7 @@ from veille.errors import (
     SourceUnavailable,
     VeilleError,
 )
+from veille.http.address import archived
 from veille.post import ParsedPage
 from veille.privacy import Privacy
 

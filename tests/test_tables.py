@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from collectors.cleaning import MASKED, MILITARY, cleaned_table
 from collectors.tables import Row, has, has_header, read_table
+from collectors.tables.cleaning import MASKED, MILITARY, cleaned_table
 from veille.errors import FileRefused, SourceChanged
 from veille.post import Reject
 

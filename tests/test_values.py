@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.links import (
+from collectors.tables.links import (
     parent_id_of_url,
     platform_of_url,
     post_id_of_url,
     url_without_person,
 )
-from collectors.values import (
+from collectors.tables.values import (
     day_first_of,
     hashed_id,
     identifier_of,

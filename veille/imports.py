@@ -9,8 +9,8 @@ from pathlib import Path
 
 import collectors
 from collectors.files import FileFormat, page_of_file
-from collectors.folder import bytes_of
-from collectors.mapping import proposed_mapping
+from collectors.files.folder import bytes_of
+from collectors.tables.mapping import proposed_mapping
 from veille.errors import ConfigError, FileRefused, SourceChanged
 from veille.pipeline import FIRST, Reader, normalise
 from veille.post import Page, Post, Reject

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from collectors.files import Cleaned, FileFormat, FileHead
-from collectors.persons import author_of, told
-from collectors.telegram_fields import (
+from collectors.files.persons import author_of, told
+from collectors.tables.values import moment_of
+from collectors.tables.zones import zone_of
+from collectors.telegram_export.fields import (
     KNOWN,
     MEDIA,
     PLATFORM,
@@ -21,8 +23,6 @@ from collectors.telegram_fields import (
     is_channel,
     said,
 )
-from collectors.values import moment_of
-from collectors.zones import zone_of
 from veille.errors import FileRefused
 from veille.post import Page, ParsedPage, Post, Reading, Reject
 from veille.privacy import Privacy

@@ -11,11 +11,10 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Literal
 
-from collectors.article import article_text
-from collectors.feed import Entry, Feed, feed_of
-from collectors.feed_memory import Memory, options_of
-from collectors.feed_post import post_id, posts_of_article, posts_of_feed
-from veille.address import archived
+from collectors.rss.article import article_text
+from collectors.rss.feed import Entry, Feed, feed_of
+from collectors.rss.memory import Memory, options_of
+from collectors.rss.posts import post_id, posts_of_article, posts_of_feed
 from veille.errors import (
     ConfigError,
     SourceChanged,
@@ -24,6 +23,7 @@ from veille.errors import (
     SourceUnavailable,
 )
 from veille.http import Answer, HttpClient
+from veille.http.address import archived
 from veille.post import Page, ParsedPage
 from veille.privacy import Privacy
 from veille.sources import Source

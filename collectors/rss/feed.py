@@ -11,9 +11,9 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from collectors.values import moment_of
-from veille.address import shown
+from collectors.tables.values import moment_of
 from veille.errors import SourceChanged
+from veille.http.address import shown
 
 # Entities of a feed's own could unfold to gigabytes; no feed of a media needs them.
 _OWN_ENTITIES = re.compile(rb"<!DOCTYPE[^>]*\[|<!ENTITY", re.IGNORECASE)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from collectors.values import day_first_of
+from collectors.tables.values import day_first_of
 from veille.errors import SourceChanged
 
 OMITTED = "<Médias omis>"

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
-from collectors.values import hashed_id
+from collectors.tables.values import hashed_id
 
 _HOSTS = {
     "facebook.com": "facebook", "fb.com": "facebook", "fb.watch": "facebook",

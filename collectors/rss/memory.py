@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from collectors.feed import Entry
+from collectors.rss.feed import Entry
 
 # Of the newest entries only: reading an older one again is harmless, its id is the same.
 MAX_SEEN = 5_000

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from hashlib import sha256
 from io import BytesIO
 
-from collectors.cleaning import MILITARY
-from collectors.csvlines import lines_of
 from collectors.files import Cleaned, FileFormat, FileHead
-from collectors.persons import Names, author_of, sender_key, told, without_persons
-from collectors.values import moment_of
-from collectors.whatsapp_lines import (
+from collectors.files.persons import Names, author_of, sender_key, told, without_persons
+from collectors.tables.cleaning import MILITARY
+from collectors.tables.csvlines import lines_of
+from collectors.tables.values import moment_of
+from collectors.tables.zones import zone_of
+from collectors.whatsapp.lines import (
     DELETED,
     EDITED,
     OMITTED,
@@ -22,7 +23,6 @@ from collectors.whatsapp_lines import (
     members_of,
     messages_of,
 )
-from collectors.zones import zone_of
 from veille.errors import FileRefused, SourceChanged
 from veille.post import Page, ParsedPage, Post, Reject
 from veille.privacy import Privacy, is_military

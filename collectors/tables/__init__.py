@@ -7,9 +7,9 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from collectors.csvlines import Cells, lines_of, rows_of
-from collectors.jsontables import items_of
-from collectors.sheets import is_workbook, sheet_of
+from collectors.tables.csvlines import Cells, lines_of, rows_of
+from collectors.tables.jsontables import items_of
+from collectors.tables.sheets import is_workbook, sheet_of
 from veille.errors import FileRefused, SourceChanged
 from veille.post import ParsedPage, Post, Reading, Reject
 

@@ -2,7 +2,7 @@
 
 import re
 
-from collectors.feed import is_challenge
+from collectors.rss.feed import is_challenge
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"charset=[\"']?\s*([\w-]{1,40})", re.IGNORECASE)

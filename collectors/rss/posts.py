@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
-from collectors.article import article_text
-from collectors.feed import Entry, Feed, feed_of
-from collectors.feed_memory import entry_of
-from collectors.links import post_id_of_url
-from collectors.values import hashed_id
-from veille.address import archived, shown
+from collectors.rss.article import article_text
+from collectors.rss.feed import Entry, Feed, feed_of
+from collectors.rss.memory import entry_of
+from collectors.tables.links import post_id_of_url
+from collectors.tables.values import hashed_id
 from veille.errors import SourceChanged
+from veille.http.address import archived, shown
 from veille.post import Page, ParsedPage, Post, Reject
 from veille.privacy import Privacy
 

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from collectors.cleaning import MILITARY
-from collectors.persons import PERSON, Names, is_sender_key, sender_key, without_persons
+from collectors.files.persons import PERSON, Names, is_sender_key, sender_key, without_persons
+from collectors.tables.cleaning import MILITARY
 from veille.errors import SourceChanged
 from veille.privacy import Privacy, is_military
 

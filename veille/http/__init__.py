@@ -15,7 +15,6 @@ from urllib.robotparser import RobotFileParser
 import httpcore
 
 from veille import __version__
-from veille.address import bare, credentials, is_same_site, shown, target_of
 from veille.errors import (
     SourceChanged,
     SourceForbidden,
@@ -23,7 +22,8 @@ from veille.errors import (
     SourceUnavailable,
     VeilleError,
 )
-from veille.wire import Wire, body_of, lowered
+from veille.http.address import bare, credentials, is_same_site, shown, target_of
+from veille.http.wire import Wire, body_of, lowered
 
 ROBOT = "Veille"
 _MAX_REDIRECTS = 5

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from collectors.folder import bytes_of, files_in, state, written_at_s
+from collectors.files.folder import bytes_of, files_in, state, written_at_s
 from veille.errors import ConfigError, FileRefused, SourceChanged, SourceUnavailable
 from veille.post import Page, ParsedPage
 from veille.privacy import Privacy, masked

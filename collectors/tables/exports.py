@@ -5,10 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from collectors.links import parent_id_of_url, platform_of_url, post_id_of_url, url_without_person
 from collectors.tables import Row, Table
-from collectors.values import day_first_of, hashed_id, moment_of, number_of
-from collectors.zones import zone_of
+from collectors.tables.links import (
+    parent_id_of_url,
+    platform_of_url,
+    post_id_of_url,
+    url_without_person,
+)
+from collectors.tables.values import day_first_of, hashed_id, moment_of, number_of
+from collectors.tables.zones import zone_of
 from veille.post import Kind, Page, Post, Reading
 from veille.privacy import Privacy
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from itertools import islice
 
-from collectors.headers import words_of
 from collectors.tables import Row, read_table
-from collectors.values import moment_of
+from collectors.tables.headers import words_of
+from collectors.tables.values import moment_of
 
 _WORDS_BY_NAME = {
     "text": ("message", "texte", "text", "contenu", "content", "publication", "commentaire",
