@@ -29,15 +29,18 @@ def act_of(scene: Scene) -> Act:
 
 def threats(scene: Scene) -> list[Hit]:
     """Threats and rejoicing in violence that the author utters; sport has its own battles."""
-    if scene.has("ordinaire") or not scene.mentioned:
+    if not scene.mentioned:
         return []
     weapons = scene.named("arme_emoji", "flamme") if scene.is_emoji_only else []
     cues = [hit for hit in scene.asserted("N18") if hit.weight >= NAMED]
-    return [*scene.asserted(*_THREATS), *cues, *weapons]
+    games = {scene.sentence(hit) for hit in scene.named("ordinaire")}
+    uttered = [hit for hit in scene.asserted(*_THREATS) if scene.sentence(hit) not in games]
+    return [*uttered, *cues, *weapons]
 
 
 def _reports_abuse(scene: Scene) -> bool:
-    return scene.scores.get("N96", 0.0) >= PLAIN and bool(scene.mentioned)
+    least = PLAIN if scene.has("prevention") else NAMED
+    return scene.scores.get("N96", 0.0) >= least and bool(scene.mentioned)
 
 
 def _threatens(scene: Scene) -> bool:
@@ -56,8 +59,11 @@ def _refutes(scene: Scene) -> bool:
     if not refutations:
         return False
     claims = scene.named(*_HOSTILE, "ennemi", *_THREATS)
+    words = {place for no in refutations for place in range(no.first, no.last + 1)}
     claims = [
-        claim for claim in claims if claim.weight >= NAMED and not _is_part(claim, refutations)
+        claim
+        for claim in claims
+        if claim.weight >= NAMED and not words.issuperset(range(claim.first, claim.last + 1))
     ]
     if not claims:
         return True
@@ -67,10 +73,6 @@ def _refutes(scene: Scene) -> bool:
     if not after:
         return bool(before) or all(scene.is_echoed(claim) for claim in claims)
     return all(_takes_up(scene, last, claim) for claim in after)
-
-
-def _is_part(claim: Hit, refutations: list[Hit]) -> bool:
-    return any(no.first <= claim.first and claim.last <= no.last for no in refutations)
 
 
 def _takes_up(scene: Scene, refutation: Hit, claim: Hit) -> bool:
@@ -108,7 +110,7 @@ def _asks(scene: Scene) -> bool:
 def _reports(scene: Scene) -> bool:
     """News and officials: every accusation hangs on somebody who is named as saying it."""
     attributions = scene.named("rapporte", "officiel_dit", "media_dit")
-    if not attributions or scene.has("foule", "immediat"):
+    if not attributions or scene.has("immediat") or (scene.has("foule") and not scene.is_long):
         return False
     attributed = {scene.sentence(hit) for hit in attributions}
     own = scene.asserted("ennemi", "depart", "appel", "menace", "joie_violence")
@@ -143,7 +145,12 @@ def _fears(scene: Scene) -> bool:
 
 
 def _relays(scene: Scene) -> bool:
-    return scene.has("foule") and scene.echoed >= NAMED
+    """A rumour and what it says, in one sentence or the next."""
+    if scene.echoed < NAMED:
+        return False
+    rumours = {scene.sentence(hit) for hit in scene.named("foule")}
+    claims = {scene.sentence(hit) for hit in scene.named(*_HOSTILE) if hit.weight >= NAMED}
+    return any(rumour in claims or rumour + 1 in claims for rumour in rumours)
 
 
 def _quotes(scene: Scene) -> bool:

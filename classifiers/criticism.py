@@ -11,6 +11,8 @@ from classifiers.scene import NAMED, Scene
 _CONTESTED = ("N04", "N05", "N07", "N09", "N10", "N11", "N12")
 # Families where a half-made complaint is for people to decide.
 _OPEN = ("N05", "N09", "N12")
+# What a short complaint holds at least; in an article only plain complaints count.
+_COMPLAINTS = ("N90", "remede", *_CONTESTED)
 _OTHER_HOSTILE = tuple(
     family for family in (f"N{number:02}" for number in range(1, 21)) if family not in _CONTESTED
 )
@@ -42,7 +44,7 @@ def tests_passed(scene: Scene) -> tuple[bool, bool, bool, bool, bool]:
 def is_criticism(scene: Scene) -> bool:
     """Whether four or five tests hold: then it is a complaint, never disinformation."""
     return (
-        scene.has("N90", "remede", *_CONTESTED)
+        (scene.scores.get("N90", 0.0) >= NAMED if scene.is_long else scene.has(*_COMPLAINTS))
         and _may_be_criticism(scene)
         and sum(tests_passed(scene)) >= _ENOUGH
     )

@@ -46,9 +46,7 @@ def cue_book() -> CueBook:
     return CueBook(
         patterns=pattern_book(patterns),
         codes={family.number: family.code for family in codebook.families},
-        precedence=tuple(
-            code[:3] for code in codebook.precedence if code < "N90" or code[:3] == "N96"
-        ),
+        precedence=tuple(code[:3] for code in codebook.precedence if code < "N90"),
         masked=frozenset(
             folded(cue.form) for family in codebook.families for cue in family.cues if cue.masked
         ),

@@ -15,6 +15,10 @@ _QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|„[^„”“]*[”“]|\"
 _CLAUSE_END = re.compile(r"[,;:()–—]")
 # How many words a negation reaches over: "n'est en aucun cas le complice".
 _NEGATION_REACH = 4
+# Texts of more sentences are read in stretches: an article is not one accusation.
+_SHORT_SENTENCES = 6
+# How many sentences away a target may be named, and how many one accusation may take.
+_NEAR = 1
 # From which score a family is taken as said: one fair cue beside a target reaches it.
 NAMED = 0.5
 # From which score a family speaks for itself, whoever is spoken of: one strong cue.
@@ -60,7 +64,28 @@ class Scene:
         return [hit for name in names for hit in self.by_name.get(name, ())]
 
     def asserted(self, *names: str) -> list[Hit]:
-        return [hit for hit in self.named(*names) if not self.is_echoed(hit)]
+        return [hit for hit in self.named(*names) if self._is_near(hit) and not self.is_echoed(hit)]
+
+    def _is_near(self, hit: Hit) -> bool:
+        """Whether a target is spoken of near the hit; in short texts everything is near."""
+        if not self.is_long or not self.mentioned:
+            return True
+        place = self.sentence(hit)
+        return any(place + step in self._target_sentences for step in range(-_NEAR, _NEAR + 1))
+
+    @cached_property
+    def is_long(self) -> bool:
+        """Whether the text is an article rather than a post."""
+        return bool(self.hits) and self.words.sentences[-1] >= _SHORT_SENTENCES
+
+    @cached_property
+    def _target_sentences(self) -> frozenset[int]:
+        starts = [token.start for token in self.words.tokens]
+        return frozenset(
+            self.words.sentences[bisect_left(starts, span.start)]
+            for target in self.mentioned
+            for span in target.spans
+        )
 
     def is_echoed(self, hit: Hit) -> bool:
         return self.is_denied(hit) or self.is_quoted(hit)
@@ -115,13 +140,15 @@ class Scene:
     def scores(self) -> dict[str, float]:
         """How strongly the author asserts each family, 0..1."""
         return {
-            family: _together(hits) for family in self.families if (hits := self.asserted(family))
+            family: self._together(hits)
+            for family in self.families
+            if (hits := self.asserted(family))
         }
 
     @cached_property
     def echoed_scores(self) -> dict[str, float]:
         """How strongly each family is there at all, repeated or asserted, 0..1."""
-        return {family: _together(hits) for family, hits in self.families.items()}
+        return {family: self._together(hits) for family, hits in self.families.items()}
 
     @cached_property
     def accused(self) -> float:
@@ -163,13 +190,24 @@ class Scene:
         start, end = self.chars(hit)
         return Span(start=start, end=end, why=why)
 
+    def _together(self, hits: Sequence[Hit]) -> float:
+        """The score of several cues; in a long text, of those that stand close together."""
+        if not self.is_long:
+            return self._closed(hits)
+        grouped: dict[int, list[Hit]] = {}
+        for hit in hits:
+            for place in range(self.sentence(hit) - _NEAR, self.sentence(hit) + 1):
+                grouped.setdefault(place, []).append(hit)
+        return max(map(self._closed, grouped.values()))
 
-def _together(hits: Sequence[Hit]) -> float:
-    """The score of several cues: each that stands on words of its own closes part of the rest."""
-    left, taken = 1.0, set[int]()
-    for hit in sorted(hits, key=lambda hit: -hit.weight):
-        places = range(hit.first, hit.last + 1)
-        if taken.isdisjoint(places):
-            left *= 1 - hit.weight
-            taken.update(places)
-    return 1 - left
+    def _closed(self, hits: Sequence[Hit]) -> float:
+        """Each cue that stands on words of its own, and is new, closes part of what is open."""
+        left, taken, seen = 1.0, set[int](), set[str]()
+        for hit in sorted(hits, key=lambda hit: -hit.weight):
+            places = range(hit.first, hit.last + 1)
+            words = " ".join(self.words.tokens[place].folded for place in places)
+            if words not in seen and taken.isdisjoint(places):
+                left *= 1 - hit.weight
+                taken.update(places)
+                seen.add(words)
+        return 1 - left

@@ -202,6 +202,28 @@ def test_the_ordinary_week_borrows_the_words_of_the_codebook() -> None:
     assert len(with_cues) >= 100
 
 
+def test_an_article_on_aid_is_no_accusation() -> None:
+    article = " ".join(
+        [
+            "Les ONG du cercle se sont réunies vendredi à la mairie.",
+            "La collaboration avec les villages a été saluée par le préfet.",
+            "Une enquête de 2025 compte 340 familles sans eau dans la commune.",
+            "Les participants demandent un meilleur suivi des forages et des budgets.",
+            "Plusieurs orateurs ont parlé des rumeurs qui visent l'aide.",
+            "Certains jeunes croient que les agents sont des espions, a expliqué une animatrice.",
+            "La formation portait aussi sur la prévention de l'exploitation sexuelle.",
+            "Des groupes armés contrôlent une partie des routes du cercle.",
+            "Les convois passent donc par le fleuve, plus lent mais plus sûr.",
+            "La prochaine rencontre aura lieu en janvier.",
+        ]
+    )
+    labels, assessment = judged(article)
+    assert first(labels, "target") == "ONG_GENERIQUE"
+    assert first(labels, "stance") == "neutral"
+    assert first(labels, "hostility") == "H0"
+    assert assessment.level == "vert"
+
+
 def test_every_story_can_be_written_as_a_line() -> None:
     text = "Toutes les ONG sont des voleurs, surtout celle du quartier"
     labels, assessment = judged(text)
