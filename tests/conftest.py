@@ -33,7 +33,6 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-
 @pytest.fixture
 def now() -> datetime:
     return datetime(2026, 11, 20, 6, 45, tzinfo=UTC)

@@ -23,7 +23,7 @@ from veille.errors import (
     VeilleError,
 )
 from veille.http import HttpClient
-from veille.wire import is_public
+from veille.http.wire import is_public
 
 TOKEN = "tres-secret-42"
 
@@ -107,7 +107,7 @@ def test_https_is_read_only_from_the_site_its_certificate_names(
     ],
 )
 def test_what_is_the_same_site(one: str, other: str, same: bool) -> None:
-    from veille.address import is_same_site, target_of
+    from veille.http.address import is_same_site, target_of
 
     assert is_same_site(target_of(one), target_of(other)) is same
 

@@ -194,8 +194,8 @@ def test_story_39_an_ordinary_week_raises_nothing() -> None:
 
 def test_the_ordinary_week_borrows_the_words_of_the_codebook() -> None:
     """The control is worth something only if harmless posts hold the cues of hostile ones."""
-    from classifiers.cues import cue_book
-    from classifiers.targets import scene_of
+    from classifiers.keywords.cues import cue_book
+    from classifiers.keywords.targets import scene_of
 
     posts = [json.loads(line) for line in WEEK.read_text(encoding="utf-8").splitlines()]
     with_cues = [post for post in posts if scene_of(post["text"], cue_book()).families]

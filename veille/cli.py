@@ -153,7 +153,7 @@ def sources(_: argparse.Namespace) -> int:
     return OK
 
 
-_VERBS: tuple[tuple[str, Callable[[argparse.Namespace], int], str], ...] = (
+VERBS: tuple[tuple[str, Callable[[argparse.Namespace], int], str], ...] = (
     ("run", run, "toute la veille du matin : lire, classer, écrire et envoyer le bulletin"),
     ("import", import_file, "lire un fichier exporté : aperçu, puis import"),
     ("label", label, "classer des textes {id, text}, un JSON par ligne, sans rien garder"),
@@ -176,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"veille {__version__}")
     verbs = parser.add_subparsers(title="verbes", required=True, metavar="VERBE")
     parsers = {}
-    for name, verb, about in _VERBS:
+    for name, verb, about in VERBS:
         parsers[name] = verbs.add_parser(name, help=about, description=about)
         parsers[name].set_defaults(verb=verb)
     parsers["collect"].add_argument("source", help="identifiant de la source")

@@ -6,8 +6,8 @@ A denial looks like the rumour: stance is the author's, never that of the person
 from collections.abc import Callable
 from typing import Literal
 
-from classifiers.criticism import is_criticism, is_for_people
-from classifiers.scene import NAMED, PLAIN, Scene
+from classifiers.keywords.criticism import is_criticism, is_for_people
+from classifiers.keywords.scene import NAMED, PLAIN, Scene
 from veille.codebook.patterns import Hit
 
 Act = Literal[

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from classifiers.cues import CueBook
+from classifiers.keywords.cues import CueBook
 from veille.codebook.markers import Words
 from veille.codebook.patterns import Hit
 from veille.post import Span

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
-from classifiers.acts import Act, act_of
-from classifiers.cues import CueBook, cue_book
-from classifiers.hostility import hostility_of
-from classifiers.narratives import ranked_families
-from classifiers.scene import PLAIN, Scene
-from classifiers.targets import scene_of
+from classifiers.keywords.acts import Act, act_of
+from classifiers.keywords.cues import CueBook, cue_book
+from classifiers.keywords.hostility import hostility_of
+from classifiers.keywords.narratives import ranked_families
+from classifiers.keywords.scene import PLAIN, Scene
+from classifiers.keywords.targets import scene_of
 from veille.codebook.patterns import Hit
 from veille.post import STANCES, Axis, Label, Span, Stance
 

@@ -40,7 +40,7 @@ class CueBook:
 def cue_book() -> CueBook:
     """Built once per process, in about 0.1 s."""
     codebook = load_codebook()
-    text = files("classifiers").joinpath("cues.toml").read_text(encoding="utf-8")
+    text = files("classifiers.keywords").joinpath("cues.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(text)
     patterns = [*_markers(), *_own(tables), *_of_codebook(codebook, tables["ambiguous"])]
     return CueBook(

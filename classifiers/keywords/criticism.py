@@ -5,7 +5,7 @@ Tests 4 and 5 are absences: they hold for most posts, so they count only beside 
 
 import re
 
-from classifiers.scene import NAMED, Scene
+from classifiers.keywords.scene import NAMED, Scene
 
 # Families a complaint can be mistaken for. Spying, poison or arms are no service complaints.
 _CONTESTED = ("N04", "N05", "N07", "N09", "N10", "N11", "N12")

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from classifiers.cues import CueBook
-from classifiers.scene import Scene, Target
+from classifiers.keywords.cues import CueBook
+from classifiers.keywords.scene import Scene, Target
 from veille.codebook.actors import find_actors
 from veille.codebook.markers import words_of
 from veille.post import Span

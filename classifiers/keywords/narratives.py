@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from classifiers.acts import Act
-from classifiers.scene import NAMED, PLAIN, Scene
+from classifiers.keywords.acts import Act
+from classifiers.keywords.scene import NAMED, PLAIN, Scene
 
 _LEADS: Mapping[Act, str] = {
     "signale": "N96", "dement": "N91", "demande": "N95", "rapporte": "N93", "plaisante": "N94",

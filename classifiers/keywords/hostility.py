@@ -1,8 +1,8 @@
 """H0 to H3 and the words that raise it."""
 
-from classifiers.acts import Act, threats
-from classifiers.narratives import ranked_families
-from classifiers.scene import PLAIN, Scene
+from classifiers.keywords.acts import Act, threats
+from classifiers.keywords.narratives import ranked_families
+from classifiers.keywords.scene import PLAIN, Scene
 from veille.codebook.patterns import Hit
 
 _UTTERED: frozenset[Act] = frozenset({"accuse", "insulte", "menace"})
