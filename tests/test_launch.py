@@ -115,7 +115,8 @@ def test_serve_runs_the_watch_when_asked_and_leaves_nothing_behind(tmp_path: Pat
     log, port = tmp_path / "screen.txt", free_port()
     with Platform() as site:
         feed_url = site.serve("/feed", ok(FEED.format(url=site.url).encode(), RSS))
-        process = launch(["serve", "--port", str(port)], settings_of(tmp_path, feed_url), log)
+        settings = settings_of(tmp_path, feed_url) | {"AIRFLOW__CORE__MAX_TASK_RETRY_DELAY": "1"}
+        process = launch(["serve", "--port", str(port)], settings, log)
         with ended_at_last(process):
             said = wait_for("Ctrl-C", log, process, seconds=150)
             [password] = re.findall("mot de passe « (.+?) »", said)
