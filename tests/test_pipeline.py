@@ -361,12 +361,14 @@ class TestNormalise:
         assert post.text == post.details["Détail"] == "Appelez le [téléphone] ou [courriel]"
 
     @pytest.mark.parametrize(
-        "text", ["a\ud800b", "a\x00b", "🤡" * 40_000, "", "\u202e مرحبا", "x" * 40_000], ids=ascii
+        "text",
+        ["a\ud800b", "a\x00b", "🤡" * 40_000, "", "\u202e مرحبا", "x" * 40_000, "ONG! " * 8_000],
+        ids=["surrogate", "nul", "emoji", "empty", "bidi", "long", "many words"],
     )
     def test_no_text_is_too_strange_to_be_stored(
         self, reader: Reader, lines: Lines, text: str
     ) -> None:
-        post = self.stored(reader, lines, text=text[:40_000])
+        post = self.stored(reader, lines, text=text)
         assert not any("\ud800" <= letter <= "\udfff" for letter in post.text)
         assert pipeline.normalise(post, identify) == post
 
@@ -514,13 +516,17 @@ class TestClassify:
         assert [len(labels) for labels in in_batches] == [len(labels) for labels in at_once]
 
     def test_an_incident_nearby_within_three_days_weighs(self, reader: Reader) -> None:
-        threat = "Les ONG sont des espions, chassons les humanitaires de Djenné"
-        incident = {"id": "i", "text": "Attaque", "tags": ["incident_securite"], "age": "20"}
+        said_there = "Les ONG sont toutes des voleurs"
+        incident = {"id": "i", "text": "Attaque", "tags": [pipeline.ATTACK], "age": "20"}
         severities = []
         for place in ("ml.gao.gao", "ml.mopti.djenne"):
             items = [
                 incident | {"id": f"i-{place}", "places": [place]},
-                {"id": f"t-{place}", "text": f"{threat} {place}", "places": ["ml.mopti.djenne"]},
+                {
+                    "id": f"t-{place}",
+                    "text": f"{said_there} {place}",
+                    "places": ["ml.mopti.djenne"],
+                },
             ]
             pipeline.take([a_page(1, *items)], reader, Tally())
             pipeline.classify(reader.store, KeywordClassifier(), now=NOW)

@@ -25,7 +25,8 @@ _SCRIPTS = (
 _SCRIPT_OF = {name: re.compile(f"[{letters}]") for name, letters in _SCRIPTS}
 # A script only one of our languages is written in says the language.
 _ONLY = {"Tifinagh": "tmh", "Adlam": "ful", "N'Ko": "bam", "Arabic": "ara"}
-_NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[@#]\w+")
+# From the start of a word only: a word of 40,000 letters is not searched from each of them.
+_NOISE = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+|[@#]\w+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 _PHONE_LETTERS = str.maketrans(

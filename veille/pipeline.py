@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from traceback import extract_tb
 
 from classifiers.base import Classifier
 from collectors.base import Collector
@@ -231,10 +232,12 @@ def _parsed(page: Page, reader: Reader) -> ParsedPage:
         raise
     except Exception as error:
         # A fault of the collector is told like a changed page: it must not hide other pages.
+        # Without the error itself, whose text may be somebody's words.
+        fault = extract_tb(error.__traceback__)[-1]
         raise SourceChanged(
-            f"{page.url}: {page.collector} fails on it ({type(error).__name__});"
-            f" report it with archived page {page.key[:12]}"
-        ) from error
+            f"{page.url}: {page.collector} fails on it ({type(error).__name__} at"
+            f" {Path(fault.filename).name}:{fault.lineno}); report it with page {page.key}"
+        ) from None
 
 
 def _count(parsed: ParsedPage, page: Page, reader: Reader, tally: Tally) -> None:
