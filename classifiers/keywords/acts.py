@@ -81,7 +81,8 @@ def _takes_up(scene: Scene, refutation: Hit, claim: Hit) -> bool:
         return False
     between = scene.words.tokens[refutation.last : claim.first]
     return any(
-        token.folded in ("que", "avec", "dire", "ku", "wai", "an", "that") for token in between
+        token.folded in ("que", "avec", "dire", "ku", "wai", "cewa", "an", "ان", "that")
+        for token in between
     )
 
 

@@ -99,6 +99,7 @@ class Scene:
             return False
         return any(
             place in self._negations
+            and place != hit.first  # "ba gaskiya" does not deny itself
             and self._is_one_clause(place, hit.first if place < hit.first else hit.last)
             for place in range(hit.first - _NEGATION_REACH, hit.last + 1)
         )
