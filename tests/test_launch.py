@@ -177,7 +177,7 @@ def test_run_shows_sources_bulletin_and_what_to_type_next_and_twice_the_same(
         log = tmp_path / f"{name}.txt"
         process = launch(["run"], {"VEILLE_HOME": str(tmp_path / "home")}, log)
         with ended_at_last(process):
-            assert process.wait(timeout=120) == 0, log.read_text()
+            assert process.wait(timeout=240) == 0, log.read_text()
         screens.append(log.read_text())
     first, second = (sorted(screen.splitlines()) for screen in screens)
     assert first == second
@@ -212,7 +212,7 @@ def test_a_red_run_shows_what_failed_and_ends_with_the_name_of_the_log(tmp_path:
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=output,
             stderr=output,
-            timeout=120,
+            timeout=240,
         )
     said = log.read_text()
     assert ran.returncode == 1
