@@ -230,7 +230,7 @@ def _parsed(page: Page, reader: Reader) -> ParsedPage:
         return collector.parse(page)
     except VeilleError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - operators read it, with the page to look at
         # A fault of the collector is told like a changed page: it must not hide other pages.
         # Without the error itself, whose text may be somebody's words.
         fault = extract_tb(error.__traceback__)[-1]
