@@ -49,9 +49,10 @@ class App:
         return sources_of(self.settings.sources, os.environ)
 
     def source(self, source_id: str) -> Source:
+        """The source of this id. Raises `ConfigError`, listing the known ones."""
         for source in self.sources:
             if source.id == source_id:
-                return _complete(source)
+                return source
         known = ", ".join(source.id for source in self.sources)
         raise ConfigError(f"no source is called {source_id!r}; known are {known}")
 
@@ -165,8 +166,8 @@ class App:
             self.store.close()
 
 
-def _complete(source: Source) -> Source:
-    """The source, unless its target still waits for a variable."""
+def complete(source: Source) -> Source:
+    """The source. Raises `ConfigError` when its target still waits for a variable."""
     if missing := Template(source.target).get_identifiers():
         raise ConfigError(f"source {source.id}: set {', '.join(missing)} in the environment")
     return source

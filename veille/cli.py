@@ -2,34 +2,47 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
 from veille import __version__, jobs, report
 from veille.errors import FileRefused, NeverAgain, PersonMustAct, TryLater, VeilleError
 from veille.imports import Preview
+from veille.pipeline import place_of
 from veille.query import PostQuery
 
 OK, WRONG_CALL, PERSON_MUST_ACT, TRY_LATER, CHANGED, NEVER_AGAIN = 0, 2, 3, 4, 5, 6
+INTERRUPTED = 130
+# Of several faults the one that most needs a person's hand is the status.
+_WORST_FIRST = (PERSON_MUST_ACT, CHANGED, NEVER_AGAIN, TRY_LATER, OK)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; gives the exit status the README explains."""
     options = _parser().parse_args(arguments)
     verb: Callable[[argparse.Namespace], int] = options.verb
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return verb(options)
+        status = verb(options)
+        sys.stdout.flush()
     except VeilleError as error:
-        print(f"veille : {error}", file=sys.stderr)
+        print(f"veille : {report.fault(error)}", file=sys.stderr)
         return _status(error)
     except BrokenPipeError:
-        # The reader of our output (head, less) has closed: nothing is wrong.
-        sys.stderr.close()
+        _write_no_more()
         return OK
+    except KeyboardInterrupt:
+        print("veille : interrompu ; relancez, rien n'est perdu", file=sys.stderr)
+        return INTERRUPTED
+    return status
 
 
 def _status(error: VeilleError) -> int:
@@ -43,26 +56,45 @@ def _status(error: VeilleError) -> int:
     return CHANGED
 
 
+def _write_no_more() -> None:
+    """The reader of our output (head, less) has closed: nothing is wrong, nobody reads on."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def run(_: argparse.Namespace) -> int:
     """Every step of the watch, one after the other; the worst that happened is the status."""
-    worst: VeilleError | None = None
-    for source_id in jobs.sources():
-        try:
-            print(report.collected(source_id, jobs.collect(source_id)), flush=True)
-        except VeilleError as error:
-            worst = worst or error
-            print(f"  ✗ {source_id} : {error}", file=sys.stderr, flush=True)
-    print(report.classified(jobs.classify()), flush=True)
+    statuses = [_step(source_id, partial(_collected, source_id)) for source_id in jobs.sources()]
+    statuses.append(_step("classement", lambda: print(report.classified(jobs.classify()))))
+    statuses.append(_step("bulletin", _bulletin))
+    return min(statuses, key=_WORST_FIRST.index)
+
+
+def _step(name: str, step: Callable[[], None]) -> int:
+    """The status of one step. Whatever happens in it is told, and does not stop the next."""
     try:
-        jobs.bulletin(lambda morning: print(report.delivered(morning)))
+        step()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _write_no_more()
     except VeilleError as error:
-        worst = worst or error
-        print(f"  ✗ bulletin : {error}", file=sys.stderr)
-    return _status(worst) if worst else OK
+        print(f"  ✗ {name} : {report.fault(error)}", file=sys.stderr, flush=True)
+        return _status(error)
+    except Exception as error:  # noqa: BLE001 - told to the operator, with where it happened
+        print(f"  ✗ {name} : panne de Veille ({place_of(error)})", file=sys.stderr, flush=True)
+        return CHANGED
+    return OK
+
+
+def _collected(source_id: str) -> None:
+    print(report.collected(source_id, jobs.collect(source_id)))
+
+
+def _bulletin() -> None:
+    jobs.bulletin(lambda morning: print(report.delivered(morning)))
 
 
 def collect(options: argparse.Namespace) -> int:
-    print(report.collected(options.source, jobs.collect(options.source)))
+    _collected(options.source)
     return OK
 
 
@@ -78,17 +110,27 @@ def import_file(options: argparse.Namespace) -> int:
     print(report.imported(imported))
     if options.save:
         print(report.saved(jobs.save_mapping(options.save, imported.mapping)))
+    if imported.failure:
+        raise imported.failure
     return PERSON_MUST_ACT if imported.tally.rejected else OK
 
 
 def _agreed(found: Preview, *, yes: bool) -> bool:
     """Whether a person says yes; nobody is there to ask when input is not a terminal."""
     print(report.preview(found), flush=True)
-    question = "Ces colonnes sont-elles justes ? [o/N] "
-    if yes or (sys.stdin.isatty() and input(question).strip().lower() in ("o", "oui")):
+    if yes or _says_yes("Ces colonnes sont-elles justes ? [o/N] "):
         return True
     print(report.how_to_map(found), file=sys.stderr)
     return False
+
+
+def _says_yes(question: str) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    try:
+        return input(question).strip().lower() in ("o", "oui")
+    except EOFError:
+        return False
 
 
 def classify(_: argparse.Namespace) -> int:
@@ -97,13 +139,16 @@ def classify(_: argparse.Namespace) -> int:
 
 
 def bulletin(_: argparse.Namespace) -> int:
-    jobs.bulletin(lambda morning: print(report.delivered(morning)))
+    _bulletin()
     return OK
 
 
 def label(options: argparse.Namespace) -> int:
     """One JSON object a line in, one out; lines that are none are told of and passed over."""
     refused: list[str] = []
+    if isinstance(sys.stdout, TextIOWrapper):
+        # JSON is UTF-8 whatever the terminal speaks; half a character stays \ud800 in it.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     with _opened(options.file) as lines:
         for answer in jobs.label(lines, refused.append):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
@@ -118,9 +163,9 @@ def _opened(name: str) -> Iterator[IO[str]]:
     with ExitStack() as stack:
         try:
             place = sys.stdin.fileno() if name == "-" else name
-            file = stack.enter_context(open(place, encoding="utf-8", errors="replace"))  # noqa: PTH123 - a descriptor too
+            file = stack.enter_context(open(place, encoding="utf-8-sig", errors="replace"))  # noqa: PTH123 - a descriptor too
         except OSError as error:
-            raise FileRefused(f"{name} : {error.strerror}") from error
+            raise FileRefused(f"{name} : illisible ({error.strerror})") from error
         yield file
 
 

@@ -11,7 +11,7 @@ import collectors
 from collectors.files import FileFormat, page_of_file
 from collectors.files.folder import bytes_of
 from collectors.tables.mapping import proposed_mapping
-from veille.errors import ConfigError, FileRefused, SourceChanged
+from veille.errors import ConfigError, FileRefused, SourceChanged, StoreUnavailable
 from veille.pipeline import FIRST, Reader, normalise
 from veille.post import Page, Post, Reject
 from veille.privacy import Privacy
@@ -89,11 +89,14 @@ class Importer:
         """Keep a mapping for the next file with the same columns."""
         if not mapping:
             raise ConfigError("ce format est connu : il n'y a pas de colonnes à garder")
-        self.mappings.mkdir(parents=True, exist_ok=True)
         path = self.mappings / f"{Path(name).name}.json"
         part = path.with_suffix(".part")
-        part.write_text(json.dumps(dict(mapping), ensure_ascii=False, indent=1), encoding="utf-8")
-        return part.replace(path)
+        try:
+            self.mappings.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(dict(mapping), ensure_ascii=False, indent=1), "utf-8")
+            return part.replace(path)
+        except OSError as error:
+            raise StoreUnavailable(f"{path} cannot be written: {error.strerror}") from error
 
     def _read(self, path: Path, formats: Sequence[FileFormat], mapping: Mapping[str, str]) -> Page:
         return page_of_file(
@@ -117,5 +120,12 @@ class Importer:
             return
 
     def _saved(self) -> list[dict[str, str]]:
-        paths = sorted(self.mappings.glob("*.json"))
-        return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        return [_mapping_in(path) for path in sorted(self.mappings.glob("*.json"))]
+
+
+def _mapping_in(path: Path) -> dict[str, str]:
+    try:
+        mapping = json.loads(path.read_text(encoding="utf-8-sig"))
+        return {str(field): str(column) for field, column in mapping.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise ConfigError(f"{path} holds no mapping of columns: mend or remove it") from error

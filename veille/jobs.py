@@ -10,11 +10,11 @@ from pathlib import Path
 from veille import app, imports, pipeline
 from veille.app import App
 from veille.coverage import Coverage
-from veille.errors import NotifyError, StoreUnavailable, VeilleError
+from veille.errors import NotifyError, SourceChanged, StoreUnavailable, VeilleError
 from veille.imports import Preview, mapping_of, preview_of, title_of
 from veille.labelling import labelled_lines
 from veille.morning import Morning, send_bulletin, send_unavailable
-from veille.pipeline import Tally
+from veille.pipeline import Tally, place_of
 from veille.post import Post
 from veille.query import By, PostQuery
 from veille.settings import Settings
@@ -38,8 +38,15 @@ def collect(source_id: str) -> Counts:
     """
     with _opened() as veille:
         source, started_at, tally = veille.source(source_id), veille.now(), Tally()
-        failure = pipeline.collect(source, veille.reader, tally)
-        return _recorded(veille, source_id, started_at, tally, failure)
+        failure: VeilleError | None
+        try:
+            failure = pipeline.collect(app.complete(source), veille.reader, tally)
+        except VeilleError as error:
+            failure = error
+        except Exception as error:  # noqa: BLE001 - readers of the bulletin see it as not read
+            failure = SourceChanged(f"{source_id}: fault of Veille ({place_of(error)}); report it")
+        _record(veille, source_id, started_at, tally, failure)
+        return _counts_or_raise(tally, failure)
 
 
 def preview(path: Path, mapping: Mapping[str, str]) -> Preview:
@@ -50,11 +57,12 @@ def preview(path: Path, mapping: Mapping[str, str]) -> Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """How one file was read, and what it held."""
+    """How one file was read, what it held, and what went wrong on the way, if anything."""
 
     title: str
     mapping: Mapping[str, str]
     tally: Tally
+    failure: VeilleError | None
 
 
 def import_file(
@@ -63,8 +71,7 @@ def import_file(
     """Read one file into the store; the same file again adds nothing.
 
     Columns that were only guessed are shown to `agree` first, and None is given when it says
-    no. Raises `FileRefused` before anything is kept, and `SourceChanged` after what could be
-    read is.
+    no. Raises what went wrong before anything was read.
     """
     with _opened() as veille:
         started_at, tally = veille.now(), Tally()
@@ -73,8 +80,12 @@ def import_file(
         if guessed and not agree(preview_of(page, veille.reader)):
             return None
         failure = pipeline.take([page], veille.reader, tally)
-        _recorded(veille, imports.SOURCE, started_at, tally, failure)
-        return Imported(title=title_of(page), mapping=mapping_of(page), tally=tally)
+        _record(veille, imports.SOURCE, started_at, tally, failure)
+        if failure and not tally.received:
+            raise failure
+        return Imported(
+            title=title_of(page), mapping=mapping_of(page), tally=tally, failure=failure
+        )
 
 
 def save_mapping(name: str, mapping: Mapping[str, str]) -> Path:
@@ -132,7 +143,8 @@ def reingest() -> Counts:
         pages = veille.archive.pages()
         since = veille.author_secret.created_at
         failure = pipeline.take(pages, veille.reader, tally, again=True, authors_since=since)
-        return _recorded(veille, "archive", started_at, tally, failure)
+        _record(veille, "archive", started_at, tally, failure)
+        return _counts_or_raise(tally, failure)
 
 
 def search(query: PostQuery) -> list[Post]:
@@ -180,10 +192,10 @@ def _opened() -> AbstractContextManager[App]:
     return app.opened(Settings.from_env(os.environ))
 
 
-def _recorded(
+def _record(
     veille: App, source_id: str, started_at: datetime, tally: Tally, failure: VeilleError | None
-) -> Counts:
-    """Write the run into the coverage ledger, then raise what went wrong."""
+) -> None:
+    """Write the run into the coverage ledger."""
     fields = veille.coverage.first_seen(source_id, tally.unknown_fields, started_at)
     veille.coverage.add(
         Coverage(
@@ -203,6 +215,9 @@ def _recorded(
             error=str(failure) if failure else "",
         )
     )
+
+
+def _counts_or_raise(tally: Tally, failure: VeilleError | None) -> Counts:
     if failure:
         raise failure
     return tally.counts()

@@ -18,6 +18,7 @@ _FIRST_WINDOW = timedelta(days=1)
 # What is older than this when it is collected is history, not news (decision 7).
 _NEWS = timedelta(days=7)
 _MEAN_DAYS = 7
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,13 @@ def _by_last_bulletin(room: Newsroom, default: datetime) -> list[tuple[datetime,
 
 
 def _read(room: Newsroom, store: PostStore, *, since: datetime, now: datetime) -> BulletinWindow:
-    query = PostQuery(collected_since=since, since=since - _NEWS, order="oldest")
+    # The moment a window ends is in it, and so not in the next one.
+    query = PostQuery(
+        collected_since=since + _INSTANT,
+        collected_until=now + _INSTANT,
+        since=since - _NEWS,
+        order="oldest",
+    )
     before = _days_before(store, since, room.zone)
     return _window(room, since=since, now=now, posts=list(store.search(query)), before=before)
 
@@ -98,7 +105,7 @@ def _window(
         posts=posts,
         before=before,
         sources=room.sources,
-        coverage=room.coverage.rows(since, now + timedelta(seconds=1)),
+        coverage=room.coverage.rows(since + _INSTANT, now + _INSTANT),
         languages=room.languages,
         contact=room.contact,
         hosting=room.hosting,

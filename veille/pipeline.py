@@ -232,12 +232,16 @@ def _parsed(page: Page, reader: Reader) -> ParsedPage:
         raise
     except Exception as error:  # noqa: BLE001 - operators read it, with the page to look at
         # A fault of the collector is told like a changed page: it must not hide other pages.
-        # Without the error itself, whose text may be somebody's words.
-        fault = extract_tb(error.__traceback__)[-1]
         raise SourceChanged(
-            f"{page.url}: {page.collector} fails on it ({type(error).__name__} at"
-            f" {Path(fault.filename).name}:{fault.lineno}); report it with page {page.key}"
+            f"{page.url}: {page.collector} fails on it ({place_of(error)});"
+            f" report it with page {page.key}"
         ) from None
+
+
+def place_of(error: Exception) -> str:
+    """What kind of error, and where in the code: its own text may be somebody's words."""
+    last = extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
 
 
 def _count(parsed: ParsedPage, page: Page, reader: Reader, tally: Tally) -> None:

@@ -4,12 +4,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
+from veille import errors
 from veille.imports import Preview
 from veille.jobs import Imported
 from veille.morning import Morning
 from veille.post import Post, full_text, said
 
 _PREVIEW_CHARACTERS = 70
+# What people read first; what operators need to know stands behind it.
+_FAULTS = (
+    (errors.ConfigError, "un réglage est à corriger"),
+    (errors.SourceForbidden, "la source refuse l'accès : vérifiez les identifiants"),
+    (errors.PageDamaged, "des pages archivées sont abîmées : restaurez une sauvegarde"),
+    (errors.SourceUnavailable, "pas lu cette fois : relancez plus tard"),
+    (errors.BudgetSpent, "budget de lecture épuisé : relancez plus tard"),
+    (errors.ArchiveUnavailable, "archive inutilisable : libérez de la place, puis relancez"),
+    (errors.StoreUnavailable, "données indisponibles : rien n'est perdu, relancez plus tard"),
+    (errors.NotifyError, "tous n'ont pas reçu le bulletin : relancez plus tard"),
+    (errors.SourceGone, "la source n'existe plus"),
+    (errors.SourceChanged, "contenu inattendu : corrigez-le, ou signalez-le avec cette ligne"),
+)
 _LEVELS = ("rouge", "orange", "jaune", "vert", "ferme")
 
 
@@ -21,6 +35,12 @@ def number(count: int) -> str:
 def several(count: int, one: str, many: str = "") -> str:
     """`count` with its noun: « 1 doublon », « 3 doublons »."""
     return f"{number(count)} {one if count in (0, 1) else many or one + 's'}"
+
+
+def fault(error: errors.VeilleError) -> str:
+    """What went wrong and what to do, then the details; a refused file says so itself."""
+    said = next((words for kind, words in _FAULTS if isinstance(error, kind)), "")
+    return f"{said} ({error})" if said else str(error)
 
 
 def collected(source_id: str, counts: Mapping[str, int]) -> str:
