@@ -37,7 +37,7 @@ bench: setup ## speed and memory, each against a named alternative
 	@for bench in bench/*.py; do echo "$$bench"; $(BIN)/python $$bench || exit 1; done
 
 lock: setup ## choose the newest versions that pyproject.toml allows
-	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --python-version 3.11 --upgrade -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 --upgrade -o requirements.lock
 
 setup: .venv/.installed ## .venv with what requirements.lock pins
 
