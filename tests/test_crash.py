@@ -7,18 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from tests.crash_runner import POINTS, UNDISTURBED
+from tests.homes import ROOT, SAMPLES, served
 
-ROOT = Path(__file__).parents[1]
-SAMPLES = ROOT / "config" / "sample-exports"
 DROPPED = ("crowdtangle-novembre.csv", "kobo-rumeurs.csv", "meltwater.csv", "telegram/result.json")
 FEED_AND_ARTICLES = 4
 SOURCES = """
@@ -39,18 +34,10 @@ legal_basis = "données inventées"
 """
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Nothing on standard error."""
-
-
 @pytest.fixture(scope="module")
 def feed() -> Iterator[str]:
-    handler = partial(Quiet, directory=str(SAMPLES / "web"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(SAMPLES / "web") as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
