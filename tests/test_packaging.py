@@ -171,7 +171,9 @@ def test_packages_that_are_there_are_left_alone() -> None:
 def test_every_target_is_described_and_make_alone_lists_them() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     [phony] = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
-    shown = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert {f"make {target}" for target in phony.split()} == {
         " ".join(line.split()[:2]) for line in shown.stdout.splitlines()
     }
