@@ -59,6 +59,7 @@ def preview(path: Path, mapping: Mapping[str, str]) -> Preview:
 class Imported:
     """How one file was read, what it held, and what went wrong on the way, if anything."""
 
+    name: str
     title: str
     mapping: Mapping[str, str]
     tally: Tally
@@ -84,7 +85,11 @@ def import_file(
         if failure and not tally.received:
             raise failure
         return Imported(
-            title=title_of(page), mapping=mapping_of(page), tally=tally, failure=failure
+            name=page.url,
+            title=title_of(page),
+            mapping=mapping_of(page),
+            tally=tally,
+            failure=failure,
         )
 
 

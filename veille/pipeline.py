@@ -35,7 +35,7 @@ _ATTACKS_LOOKED_AT = timedelta(days=30)
 _ATTACK_WINDOW = timedelta(hours=72)
 # ml.mopti.djenne: country, region, cercle.
 _CERCLE_DOTS = 2
-# So many posts are shown of what was read.
+# So many posts and rejects are shown of what was read.
 FIRST = 5
 _BATCH = 1000
 
@@ -54,7 +54,7 @@ class Reader:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What one run has counted so far, and the first posts it read, to show to people."""
+    """What one run has counted so far, and the first posts and rejects, to show to people."""
 
     pages: int = 0
     received: int = 0
@@ -68,6 +68,7 @@ class Tally:
     unknown_fields: set[str] = field(default_factory=set)
     reject_files: list[Path] = field(default_factory=list)
     first: list[Post] = field(default_factory=list)
+    first_rejects: list[Reject] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         """The counts alone, as a scheduler passes them on."""
@@ -249,6 +250,7 @@ def _count(parsed: ParsedPage, page: Page, reader: Reader, tally: Tally) -> None
     tally.ignored.update(parsed.ignored)
     tally.rejected.update(Counter(reject.reason for reject in parsed.rejects))
     tally.unknown_fields |= parsed.unknown_fields
+    tally.first_rejects += parsed.rejects[: FIRST - len(tally.first_rejects)]
     if parsed.rejects:
         tally.reject_files.append(write_rejects(reader.rejects, page, _masked(parsed.rejects)))
 

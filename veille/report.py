@@ -130,8 +130,11 @@ def imported(imported: Imported) -> str:
         for what, count in sorted(tally.removed.items())
     ]
     if tally.rejected:
-        lines.append(f"{several(tally.rejected.total(), 'ligne illisible', 'lignes illisibles')} :")
-        lines += [f"  {why} ({number(count)})" for why, count in tally.rejected.most_common(5)]
+        unread = several(tally.rejected.total(), "ligne illisible", "lignes illisibles")
+        lines.append(f"{unread} dans {imported.name} :")
+        lines += [f"  {reject.where} : {reject.reason}" for reject in tally.first_rejects]
+        if more := tally.rejected.total() - len(tally.first_rejects):
+            lines.append(f"  … et {several(more, 'autre')}")
         lines += [f"  à corriger puis à réimporter : {path}" for path in tally.reject_files]
     return "\n".join(lines)
 
