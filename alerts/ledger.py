@@ -67,6 +67,15 @@ class Ledger:
             ).fetchone()
         return datetime.fromisoformat(row[0]) if row[0] else None
 
+    def first_bulletin_until(self, notifier: str) -> datetime | None:
+        """Where the window of the first bulletin ended that was tried on this notifier."""
+        with self._open() as database:
+            row = database.execute(
+                "SELECT min(until) FROM bulletin JOIN delivery USING (key) WHERE notifier = ?",
+                (notifier,),
+            ).fetchone()
+        return datetime.fromisoformat(row[0]) if row[0] else None
+
     def state(self, key: str, notifier: str) -> str:
         """One of sending, sent and failed, or empty for a message that was never tried."""
         with self._open() as database:

@@ -73,9 +73,15 @@ def _by_last_bulletin(room: Newsroom, default: datetime) -> list[tuple[datetime,
     """Notifiers by where their last bulletin ended, the furthest behind first."""
     groups: dict[datetime, list[Notifier]] = {}
     for notifier in room.notifiers:
-        since = room.ledger.last_bulletin_until(notifier.name) or default
+        since = _last_told(room.ledger, notifier.name) or default
         groups.setdefault(since, []).append(notifier)
     return sorted(groups.items())
+
+
+def _last_told(ledger: Ledger, name: str) -> datetime | None:
+    """Where the last bulletin ended that a notifier accepted, or the first it should have begun."""
+    first = ledger.first_bulletin_until(name)
+    return ledger.last_bulletin_until(name) or (first and first - _FIRST_WINDOW)
 
 
 def _read(room: Newsroom, store: PostStore, *, since: datetime, now: datetime) -> BulletinWindow:
