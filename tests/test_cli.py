@@ -139,6 +139,21 @@ class TestVerbs:
         assert [post.id for post in homes.posts(home)] == [post.id for post in before]
         assert [post.source_id for post in homes.posts(home)] == ["depot"] * len(before)
 
+    def test_authors_past_their_time_are_forgotten_and_stay_so(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shutil.copy(SAMPLES / "depot" / "Discussion WhatsApp avec Relais Mopti.txt",
+                    home.parent / "depot" / "chat.txt")  # fmt: skip
+        main(["run"])
+        public = {post.id: post.author for post in homes.posts(home) if post.author_is_public}
+        assert any(post.author for post in homes.posts(home) if not post.author_is_public)
+        monkeypatch.setenv("VEILLE_CLOCK", "2027-03-01T00:00:00+00:00")
+        for verb in ("maintain", "reingest"):
+            assert main([verb]) == 0
+            after = homes.posts(home)
+            assert not [post.author for post in after if post.author and not post.author_is_public]
+            assert {post.id: post.author for post in after if post.author_is_public} == public
+
     def test_reading_a_damaged_archive_again_reads_the_rest(
         self, home: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -97,7 +97,9 @@ def test_a_ledger_that_cannot_be_used_is_told_of(tmp_path: Path, spoil: object) 
     path = tmp_path / "coverage.sqlite"
     spoil(path)  # type: ignore[operator]
     with pytest.raises(StoreUnavailable, match="coverage ledger"):
-        CoverageLedger(path)
+        CoverageLedger(path).rows(MORNING, MORNING)
+    with pytest.raises(StoreUnavailable, match="coverage ledger"):
+        CoverageLedger(path).add(a_run())
 
 
 def a_page(**values: object) -> Page:

@@ -266,13 +266,24 @@ class TestWindows:
         assert "(2 jours)" in back.bulletin.text + back.bulletin.subject
         assert "Mopti" in back.bulletin.text
 
-    def test_a_spoilt_coverage_ledger_is_told_of(
+    def test_without_a_coverage_ledger_nobody_is_told_that_all_is_well(
         self, home: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         home.mkdir()
         (home / "coverage.sqlite").write_bytes(b"x" * 9999)
-        assert main(["bulletin"]) == 4
+        assert main(["run"]) == 4
         assert "coverage ledger" in capsys.readouterr().err
+        (bulletin,) = home.glob("bulletins/*.txt")
+        assert "onnées indisponibles depuis" in bulletin.read_text()
+
+    def test_without_a_ledger_of_what_was_sent_nothing_is_sent(
+        self, home: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        home.mkdir()
+        (home / "alerts.sqlite").write_bytes(b"x" * 9999)
+        assert main(["bulletin"]) == 4
+        assert "nothing is sent" in capsys.readouterr().err
+        assert not list(home.glob("bulletins/*"))
 
 
 @pytest.fixture(scope="module")

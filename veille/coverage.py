@@ -54,12 +54,13 @@ class Coverage:
 
 
 class CoverageLedger:
-    """Runs in a SQLite file, safe with several writer processes."""
+    """Runs in a SQLite file, safe with several writer processes.
+
+    Every method may raise `StoreUnavailable`.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with self._open() as database:
-            database.executescript(_SCHEMA)
 
     def add(self, coverage: Coverage) -> None:
         """Append one run; runs are never changed."""
@@ -99,6 +100,7 @@ class CoverageLedger:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=30)) as database, database:
+                database.executescript(_SCHEMA)
                 yield database
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"the coverage ledger cannot be used: {error}") from error

@@ -1,6 +1,7 @@
 """The last step of the watch: one window of the store becomes one message to everybody."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +10,8 @@ from alerts.base import Notifier
 from alerts.bulletin import compose, message_of, unavailable
 from alerts.ledger import DeliveryReport, Ledger, deliver
 from alerts.window import Bulletin, BulletinWindow, DayCount
-from veille.coverage import CoverageLedger
+from veille.coverage import Coverage, CoverageLedger
+from veille.errors import StoreUnavailable
 from veille.post import Post
 from veille.query import PostQuery
 from veille.stores.base import PostStore
@@ -60,7 +62,7 @@ def send_unavailable(room: Newsroom, *, now: datetime) -> list[Morning]:
     return [
         _sent(
             room,
-            unavailable(_window(room, since=since, now=now, mark="I"), since=since),
+            unavailable(_blind(room, since=since, now=now), since=since),
             to,
             now=now,
             until=None,
@@ -92,8 +94,26 @@ def _read(room: Newsroom, store: PostStore, *, since: datetime, now: datetime) -
         since=since - _NEWS,
         order="oldest",
     )
-    before = _days_before(store, since, room.zone)
-    return _window(room, since=since, now=now, posts=list(store.search(query)), before=before)
+    return _window(
+        room,
+        since=since,
+        now=now,
+        posts=list(store.search(query)),
+        before=_days_before(store, since, room.zone),
+        coverage=_coverage(room, since, now),
+    )
+
+
+def _blind(room: Newsroom, *, since: datetime, now: datetime) -> BulletinWindow:
+    """A window without posts; without the coverage either when that ledger is what fails."""
+    coverage: Sequence[Coverage] = ()
+    with suppress(StoreUnavailable):
+        coverage = _coverage(room, since, now)
+    return _window(room, since=since, now=now, coverage=coverage, mark="I")
+
+
+def _coverage(room: Newsroom, since: datetime, now: datetime) -> Sequence[Coverage]:
+    return room.coverage.rows(since + _INSTANT, now + _INSTANT)
 
 
 def _window(
@@ -101,6 +121,7 @@ def _window(
     *,
     since: datetime,
     now: datetime,
+    coverage: Sequence[Coverage],
     posts: Sequence[Post] = (),
     before: Sequence[DayCount] = (),
     mark: str = "B",
@@ -111,7 +132,7 @@ def _window(
         posts=posts,
         before=before,
         sources=room.sources,
-        coverage=room.coverage.rows(since + _INSTANT, now + _INSTANT),
+        coverage=coverage,
         languages=room.languages,
         contact=room.contact,
         hosting=room.hosting,
