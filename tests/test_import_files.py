@@ -377,7 +377,9 @@ class TestRefused:
     def test_a_file_that_grows_while_it_is_read_is_for_later(
         self, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        path = written(tmp_path, "en-cours.csv", crowdtangle(*map(str, range(5_000))))
+        # So large that reading it takes longer than any other program may hold the processor.
+        path = written(tmp_path, "en-cours.csv", crowdtangle("Le marché est calme"))
+        os.truncate(path, 150_000_000)
         writing = (
             f"import time\nwith open({str(path)!r}, 'a') as f:\n while f.write('x\\n'): f.flush()"
         )
@@ -499,9 +501,9 @@ class TestProcesses:
         self, home: Path, tmp_path: Path
     ) -> None:
         """RLIMIT_FSIZE stands for the disk: the kernel refuses to write on, as on a full one."""
-        texts = [os.urandom(40).hex() for _ in range(3_000)]
+        texts = [os.urandom(40).hex() for _ in range(2_000)]
         path = written(tmp_path, "gros.csv", crowdtangle(*texts))
-        for limit_kib in (40, 200, 800):
+        for limit_kib in (40, 400):
             shell = f"ulimit -f {limit_kib}; trap '' XFSZ; exec \"$@\""
             done = subprocess.run(
                 ["bash", "-c", shell, "-", sys.executable, "-m", "veille.cli", "import", str(path)],
@@ -515,7 +517,7 @@ class TestProcesses:
         with launched([path], home) as process:
             _, err = process.communicate()
         assert process.returncode == 0, err
-        assert len(homes.posts(home)) == 3_000
+        assert len(homes.posts(home)) == 2_000
         assert homes.pages(home) == 1
 
 
