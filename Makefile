@@ -22,7 +22,7 @@ serve: setup ## Airflow for good, over config/sources.toml: a bulletin every mor
 
 test: setup ## all tests, on loopback only
 	@sh .ci/debian $(DEBIAN_test)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 check: setup ## lint, types, imports, spelling, lock in step
 	$(BIN)/ruff check .

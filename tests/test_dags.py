@@ -82,8 +82,6 @@ for name, dag_id, environment in json.loads(sys.argv[3]):
 json.dump(ran, open(sys.argv[2], "w"))
 """
 
-pytestmark = pytest.mark.xdist_group("airflow")
-
 
 def airflow_says(code: str, folder: Path, *arguments: str) -> dict[str, Any]:
     """What `code`, run beside Airflow with a home in `folder`, has written down."""

@@ -558,3 +558,15 @@ class TestPersons:
         told = capsys.readouterr().out.encode()
         kept = [told, *(raw for _, raw in homes.bytes_kept(home))]
         assert not [name for name in self.NAMES for raw in kept if name in raw]
+
+
+def test_story_40_scripts_nobody_here_reads_are_kept_and_marked_for_a_speaker(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VEILLE_HOME", str(tmp_path / "home"))
+    file = tmp_path / "posts.csv"
+    file.write_text("date;texte\n2026-11-19;ⴰⵣⵓⵍ ⴼⵍⵍⴰⵡⵏ\n2026-11-19;ߒ ߓߍ߫ ߕߊ߯\n", encoding="utf-8")
+    assert main(["import", str(file), "--yes"]) == 0
+    told = capsys.readouterr().out
+    assert "[script Tifinagh – à lire par un locuteur] ⴰⵣⵓⵍ" in told
+    assert "[script N'Ko – à lire par un locuteur] ߒ" in told

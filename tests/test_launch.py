@@ -15,15 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.servers.platform import RSS, Platform, ok
 from tests.test_dags import FEED, SOURCE
 
 ROOT = Path(__file__).parent.parent
 MORNING = "2026-11-20T06:45:00+00:00"
-
-pytestmark = pytest.mark.xdist_group("airflow")
 
 
 def launch(verb: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:

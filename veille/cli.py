@@ -117,8 +117,10 @@ def import_file(options: argparse.Namespace) -> int:
 
 def _agreed(found: Preview, *, yes: bool) -> bool:
     """Whether a person says yes; nobody is there to ask when input is not a terminal."""
+    if yes:
+        return True
     print(report.preview(found), flush=True)
-    if yes or _says_yes("Ces colonnes sont-elles justes ? [o/N] "):
+    if _says_yes("Ces colonnes sont-elles justes ? [o/N] "):
         return True
     print(report.how_to_map(found), file=sys.stderr)
     return False

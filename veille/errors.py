@@ -25,6 +25,10 @@ class PageDamaged(PersonMustAct):
     """The bytes of an archived page are not those it was named after."""
 
 
+class FormatUnknown(FileRefused):
+    """A file is in none of the formats asked for: another reading of it may still fit."""
+
+
 class TryLater(VeilleError):
     """The same call may succeed later.
 

@@ -11,7 +11,7 @@ import collectors
 from collectors.files import FileFormat, page_of_file
 from collectors.files.folder import bytes_of
 from collectors.tables.mapping import proposed_mapping
-from veille.errors import ConfigError, FileRefused, SourceChanged, StoreUnavailable
+from veille.errors import ConfigError, FileRefused, FormatUnknown, SourceChanged, StoreUnavailable
 from veille.pipeline import FIRST, Reader, normalise
 from veille.post import Page, Post, Reject
 from veille.privacy import Privacy
@@ -72,7 +72,7 @@ class Importer:
         """
         try:
             return self._read(path, collectors.file_formats(), mapping)
-        except FileRefused as refused:
+        except FormatUnknown as refused:
             for candidate in self._candidates(path, mapping):
                 try:
                     return self._read(path, (collectors.file_format(_GENERIC),), candidate)

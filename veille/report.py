@@ -11,6 +11,8 @@ from veille.morning import Morning
 from veille.post import Post, full_text, said
 
 _PREVIEW_CHARACTERS = 70
+# Scripts that no model of ours reads: such posts are kept for a person.
+_TO_BE_READ = ("N'Ko", "Tifinagh", "Adlam")
 # What people read first; what operators need to know stands behind it.
 _FAULTS = (
     (errors.ConfigError, "un réglage est à corriger"),
@@ -91,7 +93,14 @@ def _reading(title: str, mapping: Mapping[str, str], posts: Sequence[Post]) -> I
     yield from (f"  {field} ← {column}" for field, column in mapping.items())
     for place, post in enumerate(posts, 1):
         shown = _shortened(post, _PREVIEW_CHARACTERS)
-        yield f"  {place}. {post.published_at:%d/%m/%Y %H:%M} [{post.lang}] {shown}"
+        yield f"  {place}. {post.published_at:%d/%m/%Y %H:%M} [{_language(post)}] {shown}"
+
+
+def _language(post: Post) -> str:
+    """The language of a post, or in which script somebody who knows it has to read it."""
+    if post.script in _TO_BE_READ:
+        return f"script {post.script} – à lire par un locuteur"
+    return post.lang
 
 
 def _shortened(post: Post, length: int) -> str:
@@ -143,7 +152,8 @@ def line_of(post: Post) -> str:
     """One post on one line, without its author."""
     labels = " ".join(said(post, axis) or "-" for axis in ("narrative", "stance", "hostility"))
     shown = _shortened(post, 2 * _PREVIEW_CHARACTERS)
-    return f"{post.published_at:%d/%m/%Y %H:%M}  {post.platform}  {labels}  {shown}"
+    when = f"{post.published_at:%d/%m/%Y %H:%M}"
+    return f"{when}  {post.platform}  [{_language(post)}]  {labels}  {shown}"
 
 
 def found(count: int) -> str:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from collectors.files.folder import bytes_of, files_in, state, written_at_s
-from veille.errors import ConfigError, FileRefused, SourceChanged, SourceUnavailable
+from veille.errors import ConfigError, FileRefused, FormatUnknown, SourceChanged, SourceUnavailable
 from veille.post import Page, ParsedPage
 from veille.privacy import Privacy, masked
 from veille.sources import Source
@@ -160,7 +160,8 @@ def page_of_file(
         file_format = recognised(head, formats)
         cleaned = file_format.clean(body, options, privacy)
     except (FileRefused, SourceChanged) as error:
-        raise FileRefused(f"{shown} : {error}") from error
+        kind = FormatUnknown if isinstance(error, FormatUnknown) else FileRefused
+        raise kind(f"{shown} : {error}") from error
     except SourceUnavailable as error:
         raise SourceUnavailable(f"{shown} : {error}") from error
     hidden = f"{file_format.name}-{sha256(cleaned.body).hexdigest()[:12]}"
@@ -177,7 +178,7 @@ def page_of_file(
 
 
 def recognised(head: FileHead, formats: Sequence[FileFormat]) -> FileFormat:
-    """The one format of a file. Raises `FileRefused` when there is none, or more than one."""
+    """The one format of a file. Raises `FormatUnknown`, or `FileRefused` when there are two."""
     every = [item for item in formats if item.recognises(head)]
     found = [item for item in every if item.by_mapping] or every
     if len(found) == 1:
@@ -187,7 +188,7 @@ def recognised(head: FileHead, formats: Sequence[FileFormat]) -> FileFormat:
         names = ", ".join(item.name for item in found)
         raise FileRefused(f"reconnu à la fois comme {titles} ; précisez le format ({names})")
     accepted = ", ".join(item.title for item in formats)
-    raise FileRefused(
+    raise FormatUnknown(
         f"format inconnu : vu {_seen_in(head)}{_asked_of(head)} ; accepté : {accepted}"
     )
 

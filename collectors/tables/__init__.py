@@ -88,35 +88,39 @@ def read_rows(
     becomes a Reject with the line. A row that repeats an id is ignored. Columns that are not
     `known` are told.
     """
-    posts: list[Post] = []
+    posts: dict[str, Post] = {}
     readings: list[Reading] = []
     rejects: list[Reject] = []
     ignored: Counter[str] = Counter()
-    seen: set[str] = set()
     for row in table:
-        if isinstance(row, Reject):
-            rejects.append(row)
+        found = row if isinstance(row, Reject) else _found(row, read_row)
+        if isinstance(found, Reject):
+            rejects.append(found)
             continue
-        try:
-            found = read_row(row.cells)
-        except ValueError as error:
-            rejects.append(Reject(where=f"ligne {row.line}", reason=str(error)))
-            continue
-        if isinstance(found, str):
-            ignored[found] += 1
+        if isinstance(found, str) or found[0].id in posts:
+            ignored[found if isinstance(found, str) else "doublon dans le fichier"] += 1
             continue
         post, reading = found
-        if post.id in seen:
-            ignored["doublon dans le fichier"] += 1
-            continue
-        seen.add(post.id)
-        posts.append(post)
+        posts[post.id] = post
         if reading is not None:
             readings.append(reading)
     unknown = frozenset(name for name in table.columns if not known(name))
     return ParsedPage(
-        posts=posts, readings=readings, rejects=rejects, ignored=ignored, unknown_fields=unknown
+        posts=list(posts.values()),
+        readings=readings,
+        rejects=rejects,
+        ignored=ignored,
+        unknown_fields=unknown,
     )
+
+
+def _found(
+    row: Row, read_row: Callable[[Mapping[str, str]], tuple[Post, Reading | None] | str]
+) -> tuple[Post, Reading | None] | str | Reject:
+    try:
+        return read_row(row.cells)
+    except ValueError as error:
+        return Reject(where=f"ligne {row.line}", reason=str(error))
 
 
 def _text_table(body: bytes, header: Header) -> Table:

@@ -89,6 +89,11 @@ def load_places() -> Mapping[str, Place]:
     return _places()
 
 
+def place_forms() -> list[tuple[str, bool]]:
+    """Every form of every name, and whether it is also a common word."""
+    return [(form, bool(row.rule)) for row in _rows() for form in row.forms]
+
+
 def place_name(place_id: str) -> str:
     """The French name: today's, with the old one of a renamed region; empty if unknown."""
     place = _places().get(place_id)
