@@ -6,6 +6,7 @@ A denial looks like the rumour: stance is the author's, never that of the person
 from collections.abc import Callable
 from typing import Literal
 
+from classifiers.keywords.abuse import reports_abuse
 from classifiers.keywords.criticism import is_criticism, is_for_people
 from classifiers.keywords.scene import NAMED, PLAIN, Scene
 from veille.codebook.patterns import Hit
@@ -36,11 +37,6 @@ def threats(scene: Scene) -> list[Hit]:
     games = {scene.sentence(hit) for hit in scene.named("ordinaire")}
     uttered = [hit for hit in scene.asserted(*_THREATS) if scene.sentence(hit) not in games]
     return [*uttered, *cues, *weapons]
-
-
-def _reports_abuse(scene: Scene) -> bool:
-    least = PLAIN if scene.has("prevention") else NAMED
-    return scene.scores.get("N96", 0.0) >= least and bool(scene.mentioned)
 
 
 def _threatens(scene: Scene) -> bool:
@@ -174,7 +170,7 @@ def _shows_vehicle(scene: Scene) -> bool:
 
 
 _TESTS: tuple[tuple[Act, Callable[[Scene], bool]], ...] = (
-    ("signale", _reports_abuse),
+    ("signale", reports_abuse),
     ("menace", _threatens),
     ("plaisante", _jokes),
     ("dement", _refutes),

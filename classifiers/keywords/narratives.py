@@ -19,7 +19,7 @@ def ranked_families(scene: Scene, act: Act) -> list[tuple[str, float]]:
     """Families with their scores, best first, the sum at most 1; empty when nobody can say."""
     scores = scene.echoed_scores if act in _ECHOING else scene.scores
     themes = _themes(scores, scene.book.precedence)
-    if not scene.mentioned and act != "plaisante":
+    if not scene.mentioned and act not in ("plaisante", "signale"):
         return _shared(["N99", *themes], 0.6)
     if act == "menace":
         return _shared(_with_violence(scene, themes), 0.75)
