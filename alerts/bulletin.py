@@ -26,16 +26,18 @@ SUBJECT_REGIONS = 2
 # From most room to least; the last one fits whatever the window holds. What the gravest signal
 # says is worth more than the headings of two others.
 PLANS = (
-    Plan(full=3, short=0, context=2, names=2),
-    Plan(full=2, short=1, context=2, names=2),
-    Plan(full=1, short=2, context=2, names=2),
-    Plan(full=1, short=2, context=1, names=1),
-    Plan(full=1, short=2, context=1, names=0),
-    Plan(full=1, short=1, context=1, names=0),
-    Plan(full=1, short=0, context=1, names=0),
-    Plan(full=0, short=2, context=1, names=0),
-    Plan(full=0, short=1, context=1, names=0),
-    Plan(full=0, short=1, context=0, names=0),
+    Plan(full=3, short=0, named=0, context=2, names=2),
+    Plan(full=2, short=1, named=0, context=2, names=2),
+    Plan(full=1, short=2, named=0, context=2, names=2),
+    Plan(full=1, short=2, named=0, context=1, names=1),
+    Plan(full=1, short=2, named=0, context=1, names=0),
+    Plan(full=1, short=1, named=1, context=1, names=0),
+    Plan(full=1, short=0, named=2, context=1, names=0),
+    Plan(full=1, short=0, named=1, context=1, names=0),
+    Plan(full=1, short=0, named=0, context=1, names=0),
+    Plan(full=0, short=2, named=0, context=1, names=0),
+    Plan(full=0, short=1, named=0, context=1, names=0),
+    Plan(full=0, short=1, named=0, context=0, names=0),
 )
 _WORD = re.compile(r"\w+")
 

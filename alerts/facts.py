@@ -17,12 +17,14 @@ class Facts:
     """Counts of one window, without safeguarding reports.
 
     `stances` counts posts by stance, and those of N95 as "question". `context` is by tag,
-    actor and region, `complaints` by region. `unread` names the sources that were not read.
+    actor and region, `complaints` by region. `unlabelled` posts were read by no model: nobody
+    knows whether they are quiet. `unread` names the sources that were not read.
     """
 
     window: BulletinWindow
     signals: tuple[Signal, ...] = ()
     pending: int = 0
+    unlabelled: int = 0
     total: int = 0
     stances: Mapping[str, int] = field(default_factory=Counter)
     hostile_copies: int = 0
@@ -34,7 +36,7 @@ class Facts:
 
     @property
     def is_quiet(self) -> bool:
-        return not self.signals and not self.pending
+        return not (self.signals or self.pending or self.unlabelled)
 
     @property
     def period(self) -> str:
@@ -48,8 +50,9 @@ def facts_of(window: BulletinWindow) -> Facts:
     complaints = [post for post in posts if narrative_of(post).startswith("N90")]
     return Facts(
         window=window,
-        signals=signals_of(posts),
-        pending=pending_count(posts),
+        signals=signals_of([*posts, *countable(window.waiting)]),
+        pending=pending_count([*posts, *countable(window.waiting)]),
+        unlabelled=sum(not (post.labels or post.decisions) for post in posts),
         total=len(posts),
         stances=Counter(said(post, "stance") or "" for post in posts) + Counter(question=questions),
         hostile_copies=sum(post.duplicate_of is not None for post in hostile),

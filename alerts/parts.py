@@ -36,10 +36,11 @@ _FIGURES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How much room each part gets: signals in full and in short, context, names in a list."""
+    """How much room each part gets: signals in full, in short, or only named; context, names."""
 
     full: int
     short: int
+    named: int
     context: int
     names: int
 
@@ -83,13 +84,24 @@ def _usual(window: BulletinWindow) -> str:
 def signal_lines(facts: Facts, plan: Plan) -> Iterable[Line]:
     for place, signal in enumerate(facts.signals[: plan.full + plan.short], 1):
         yield from _signal_lines(signal, place, facts.window, in_full=place <= plan.full)
-    levels = Counter(signal.level for signal in facts.signals[plan.full + plan.short :])
-    others = ", ".join(f"{levels[level]} {level.upper()}" for level in SHOWN if levels[level])
+    others = facts.signals[plan.full + plan.short :]
+    named, counts = others[: plan.named], Counter(signal.level for signal in others[plan.named :])
     pending = f"{counted(facts.pending, 'élément')} en attente de validation"
-    told = [others, pending if facts.pending else ""]
+    told = [
+        *(_named(signal) for signal in named),
+        ", ".join(f"{counts[level]} {level.upper()}" for level in SHOWN if counts[level]),
+        pending if facts.pending else "",
+    ]
     if any(told):
         label = "Aussi" if facts.signals else "Signaux"
         yield Line(part="signals", label=label, text=sentence(told))
+
+
+def _named(signal: Signal) -> str:
+    """A signal that has no room for more than its name."""
+    title = phrases().narrative(signal.narrative).title
+    where = "" if signal.narrative.startswith(CLOSED) else f" ({region_name(signal.region)})"
+    return f"{signal.level.upper()} {title}{where}"
 
 
 def _signal_lines(
@@ -191,6 +203,8 @@ def coverage(facts: Facts, most: int) -> Line:
     if facts.unread and most:
         told.append(f"non lues : {listed(facts.unread, most)}")
     told.append(f"rejets : {counted(rejects, 'ligne')}" if rejects else "aucun rejet")
+    if facts.unlabelled:
+        told.append(f"non classés : {counted(facts.unlabelled, 'élément')}")
     if facts.unknown_language:
         told.append(f"langues non traitées : {counted(facts.unknown_language, 'élément')}")
     return Line(part="foot", label="Sources lues", text=sentence(told))

@@ -21,16 +21,18 @@ class DayCount:
 class BulletinWindow:
     """Everything one bulletin needs, filled from one PostQuery from `since` to `until`.
 
-    `posts` holds every post of the window, copies included, in any order. `before` counts the
-    days before `since`, at most seven. `sources` maps the id of each source that should have
-    been read to the name people know it by, and `coverage` has the runs of the window.
-    `languages` (ISO 639-3) are those the classifier reads. `contact`, `hosting` and
+    `posts` holds every post of the window, copies included, in any order. `waiting` are reds of
+    the days before that nobody has decided on, or that were validated in the window. `before`
+    counts the days before `since`, at most seven. `sources` maps the id of each source that
+    should have been read to the name people know it by, and `coverage` has the runs of the
+    window. `languages` (ISO 639-3) are those the classifier reads. `contact`, `hosting` and
     `reference` are printed as they are; `reference` names this bulletin once and for all.
     """
 
     since: datetime
     until: datetime
     posts: Sequence[Post]
+    waiting: Sequence[Post] = ()
     before: Sequence[DayCount] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     coverage: Sequence[Coverage] = ()

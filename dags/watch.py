@@ -6,7 +6,7 @@ that does not answer is tried twice more, within 18 minutes.
 **When a task is red**, the last line of its log says what to do; any task may be cleared.
 
 - `collect`: the others were read, and the bulletin names this one. Mend what the log names. After
-  *try later* the next run goes on; after *source changed*, `veille reread` reads it again.
+  *try later* the next run goes on; after *source changed*, `veille reingest` reads it again.
 - `classify`: posts are kept, and labelled by the next run.
 - `bulletin`: not everybody was told; clear the task, and only those are told.
 - `watcher`: turns the run red when any other task failed.

@@ -141,6 +141,7 @@ def reader(tmp_path: Path, lines: Lines, store: SqlitePostStore) -> Reader:
         store=store,
         cursors=Cursors(tmp_path / "cursors"),
         rejects=tmp_path / "rejects",
+        clock=lambda: NOW,
     )
 
 
@@ -219,10 +220,14 @@ class TestFailures:
         assert (tally.pages, tally.new, tally.known) == (2, 3, 3)
         assert reader.cursors.load("depot") == "3"
 
-    def test_what_went_wrong_first_is_given(self, reader: Reader, lines: Lines) -> None:
+    def test_what_went_wrong_is_told_whole_as_the_first_kind(
+        self, reader: Reader, lines: Lines
+    ) -> None:
         lines.pages, lines.changed = [a_page(1), a_page(2)], {"page-1", "page-2"}
         lines.fault = SourceUnavailable("too late")
-        assert str(pipeline.collect(DEPOT, reader, Tally())) == "page-1 is a login page"
+        failure = pipeline.collect(DEPOT, reader, Tally())
+        assert isinstance(failure, SourceChanged)
+        assert str(failure) == "page-1 is a login page; page-2 is a login page; too late"
 
     def test_pages_before_an_interruption_are_kept(self, reader: Reader, lines: Lines) -> None:
         lines.pages, lines.fault = [a_page(1, *texts(1))], SourceUnavailable("503")
@@ -370,7 +375,7 @@ class TestNormalise:
     ) -> None:
         post = self.stored(reader, lines, text=text)
         assert not any("\ud800" <= letter <= "\udfff" for letter in post.text)
-        assert pipeline.normalise(post, identify) == post
+        assert pipeline.normalise(post, identify, at=post.collected_at) == post
 
     def test_places_are_found_in_the_text(self, reader: Reader, lines: Lines) -> None:
         assert (
@@ -406,7 +411,7 @@ class TestNormalise:
         post = self.stored(
             reader, lines, text="PAM à Konna : 00 223 76-12-34-56 «\u00a0non\u00a0» ﷺ"
         )
-        assert pipeline.normalise(post, identify) == post
+        assert pipeline.normalise(post, identify, at=post.collected_at) == post
 
 
 class TestReadingAgain:

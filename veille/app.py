@@ -11,6 +11,7 @@ import alerts
 import classifiers
 import collectors
 from alerts.base import Notifier
+from alerts.folder import FolderNotifier
 from alerts.ledger import Ledger
 from classifiers.base import Classifier
 from collectors.base import Collector
@@ -91,14 +92,16 @@ class App:
 
     @cached_property
     def notifiers(self) -> list[Notifier]:
-        places = self.settings.notify.reveal() or f"folder:{self.settings.home / 'bulletins'}"
-        return alerts.build(places)
+        if self.settings.notify:
+            return alerts.build(self.settings.notify.reveal())
+        return [FolderNotifier(self.settings.home / "bulletins")]
 
     @cached_property
     def reader(self) -> Reader:
         return Reader(
             collector=self.collector,
             identify=identify,
+            clock=self.clock,
             archive=self.archive,
             store=self.store,
             cursors=self.cursors,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from glob import escape
 from hashlib import sha256
 from typing import Any
 
@@ -37,7 +38,7 @@ class Archive:
             raise ConfigError(f"VEILLE_ARCHIVE: {error}") from error
 
     def add(self, page: Page) -> str:
-        """Keep a page and give its key; the same page again changes nothing.
+        """Keep a page and give its key; the same page again changes nothing, but mends damage.
 
         The body is there before what is known about it, so that a crash leaves no page
         without its bytes.
@@ -47,11 +48,12 @@ class Archive:
         about["fetched_at"] = page.fetched_at.isoformat()
         about["options"], about["removed"] = dict(page.options), dict(page.removed)
         origin = json.dumps([page.source_id, page.collector, about["options"]], sort_keys=True)
-        self._write(_body_path(key), zstandard.compress(page.body, _LEVEL))
-        self._write(
-            f"about/{key[:2]}/{key}.{sha256(origin.encode()).hexdigest()[:12]}.json",
-            json.dumps(about, ensure_ascii=False, sort_keys=True).encode(),
-        )
+        if not self._has_body(key):
+            self._write(_body_path(key), zstandard.compress(page.body, _LEVEL))
+        about_path = f"about/{key[:2]}/{key}.{sha256(origin.encode()).hexdigest()[:12]}.json"
+        if not self._has_about(f"{self._root}/{about_path}"):
+            told = json.dumps(about, ensure_ascii=False, sort_keys=True)
+            self._write(about_path, told.encode())
         return key
 
     def body(self, key: str) -> bytes:
@@ -125,12 +127,26 @@ class Archive:
                 self._remove(part)
         return len(old)
 
+    def _has_body(self, key: str) -> bool:
+        try:
+            self.body(key)
+        except (PageNotFound, PageDamaged):
+            return False
+        return True
+
+    def _has_about(self, path: str) -> bool:
+        try:
+            self._about(path)
+        except (PageNotFound, PageDamaged):
+            return False
+        return True
+
     def _abouts(self) -> list[str]:
         return self._paths("about/*/*.json")
 
     def _paths(self, pattern: str) -> list[str]:
         try:
-            return sorted(self._fs.glob(f"{self._root}/{pattern}"))
+            return sorted(self._fs.glob(f"{escape(self._root)}/{pattern}"))
         except OSError as error:
             raise ArchiveUnavailable(_told(error)) from error
 
@@ -138,18 +154,18 @@ class Archive:
         """What is known about a page, without its body. Raises `PageDamaged`."""
         try:
             return _page(json.loads(self._fs.cat_file(path)))
+        except FileNotFoundError:
+            raise PageNotFound(f"nothing is known about page {_key_of(path)}") from None
         except OSError as error:
             raise ArchiveUnavailable(_told(error)) from error
         except (ValueError, KeyError, TypeError) as error:
             raise PageDamaged(f"what is known about page {_key_of(path)} is damaged") from error
 
     def _write(self, name: str, content: bytes) -> None:
-        """Write whole or not at all; what is there already is what would be written."""
+        """Write whole or not at all."""
         path = f"{self._root}/{name}"
         part = f"{path}.{os.getpid()}.part"
         try:
-            if self._fs.exists(path):
-                return
             with self._fs.open(part, "wb") as file:
                 file.write(content)
                 if isinstance(self._fs, LocalFileSystem):

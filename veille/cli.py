@@ -15,6 +15,7 @@ from veille import __version__, jobs, report
 from veille.errors import FileRefused, NeverAgain, PersonMustAct, TryLater, VeilleError
 from veille.imports import Preview
 from veille.pipeline import place_of
+from veille.post import DECISION_AXES, LEVELS
 from veille.query import PostQuery
 
 OK, WRONG_CALL, PERSON_MUST_ACT, TRY_LATER, CHANGED, NEVER_AGAIN = 0, 2, 3, 4, 5, 6
@@ -25,6 +26,8 @@ _WORST_FIRST = (PERSON_MUST_ACT, CHANGED, NEVER_AGAIN, TRY_LATER, OK)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; gives the exit status the README explains."""
+    # What Veille writes is for its owner's eyes, whatever the shell's habit is.
+    os.umask(0o077)
     options = _parser().parse_args(arguments)
     verb: Callable[[argparse.Namespace], int] = options.verb
     for stream in (sys.stdout, sys.stderr):
@@ -173,12 +176,29 @@ def _opened(name: str) -> Iterator[IO[str]]:
 
 def search(options: argparse.Namespace) -> int:
     try:
-        found = jobs.search(PostQuery(words=" ".join(options.words), limit=options.limit))
+        words = " ".join(options.words)
+        levels = (options.level,) if options.level else ()
+        found = jobs.search(PostQuery(words=words, levels=levels, limit=options.limit))
     except ValueError as error:
         raise FileRefused(str(error)) from error
     for post in found:
         print(report.line_of(post))
     print(report.found(len(found)))
+    return OK
+
+
+def pending(_: argparse.Namespace) -> int:
+    """The validator's screen: what a machine thinks is red, whole, oldest first."""
+    found = jobs.pending()
+    for post in found:
+        print(report.to_decide(post))
+    print(report.waiting(len(found)))
+    return OK
+
+
+def decide(options: argparse.Namespace) -> int:
+    jobs.decide(options.post, options.axis, options.value, person=options.by, note=options.note)
+    print(report.decided(options.post, options.axis, options.value))
     return OK
 
 
@@ -205,6 +225,8 @@ VERBS: tuple[tuple[str, Callable[[argparse.Namespace], int], str], ...] = (
     ("import", import_file, "lire un fichier exporté : aperçu, puis import"),
     ("label", label, "classer des textes {id, text}, un JSON par ligne, sans rien garder"),
     ("search", search, "chercher : mots, « phrases », AND OR NOT, préfixe*"),
+    ("pending", pending, "les signaux rouges que personne n'a encore validés ni écartés"),
+    ("decide", decide, "écrire la décision d'une personne sur une publication"),
     ("collect", collect, "lire une seule source"),
     ("classify", classify, "classer ce qui ne l'est pas encore"),
     ("bulletin", bulletin, "écrire et envoyer le bulletin"),
@@ -229,7 +251,14 @@ def _parser() -> argparse.ArgumentParser:
     parsers["collect"].add_argument("source", help="identifiant de la source")
     parsers["label"].add_argument("file", help="fichier JSONL, ou - pour l'entrée standard")
     parsers["search"].add_argument("words", nargs="+", help="ce que l'on cherche")
-    parsers["search"].add_argument("--limit", type=int, default=20, help="au plus (20)")
+    parsers["search"].add_argument("--limit", type=_count, default=20, help="au plus (20)")
+    parsers["search"].add_argument("--level", choices=LEVELS, help="seulement ce niveau")
+    decided = parsers["decide"]
+    decided.add_argument("post", help="identifiant, comme le montre « veille pending »")
+    decided.add_argument("axis", choices=DECISION_AXES, help="ce sur quoi l'on décide")
+    decided.add_argument("value", help="par exemple valide ou ecarte pour status")
+    decided.add_argument("--by", required=True, metavar="NOM", help="qui décide")
+    decided.add_argument("--note", default="", help="pourquoi")
     _import_arguments(parsers["import"])
     return parser
 
@@ -247,6 +276,12 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CHAMP=COLONNE",
         help="dire quelle colonne est quoi, par exemple text=Message published_at=Date",
     )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError("écrivez un nombre au-dessus de zéro")
+    return int(text)
 
 
 def _column(text: str) -> tuple[str, str]:

@@ -123,6 +123,14 @@ def _coverage(source_id: str, started: str, finished: str, counts: str, error: s
     )
 
 
+def remove_rejects(folder: Path, before: datetime) -> int:
+    """Remove reject files last written before a moment; gives their number."""
+    old = [path for path in folder.glob("*.csv") if path.stat().st_mtime < before.timestamp()]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
 def write_rejects(folder: Path, page: Page, rejects: Iterable[Reject]) -> Path:
     """Write the rejects of one page as a table for Excel; the same page writes the same file.
 

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from veille import app, imports, pipeline
 from veille.app import App
-from veille.coverage import Coverage
-from veille.errors import NotifyError, SourceChanged, StoreUnavailable, VeilleError
+from veille.codebook.decisions import check_value
+from veille.coverage import Coverage, remove_rejects
+from veille.errors import ConfigError, NotifyError, SourceChanged, StoreUnavailable, VeilleError
 from veille.imports import Preview, mapping_of, preview_of, title_of
 from veille.labelling import labelled_lines
 from veille.morning import Morning, send_bulletin, send_unavailable
 from veille.pipeline import Tally, place_of
-from veille.post import Post
+from veille.post import Decision, DecisionAxis, Post
+from veille.privacy import masked
 from veille.query import By, PostQuery
 from veille.settings import Settings
 
@@ -123,6 +125,7 @@ def bulletin(show: Callable[[Morning], None] | None = None) -> Counts:
     with _opened() as veille:
         failure: VeilleError | None = None
         try:
+            failure = _labelled(veille)
             mornings = send_bulletin(veille.newsroom, veille.store, now=veille.now())
         except StoreUnavailable as error:
             failure = error
@@ -141,6 +144,20 @@ def bulletin(show: Callable[[Morning], None] | None = None) -> Counts:
         }
 
 
+def _labelled(veille: App) -> VeilleError | None:
+    """Label what was imported since the last run: not looked at is not quiet.
+
+    A model that fails hides no bulletin, which tells how many posts it did not read.
+    """
+    try:
+        pipeline.classify(veille.store, veille.classifier, now=veille.now())
+    except VeilleError:
+        raise
+    except Exception as error:  # noqa: BLE001 - told to the operator, with where it happened
+        return ConfigError(f"the classifier fails ({place_of(error)}); report it")
+    return None
+
+
 def reingest() -> Counts:
     """Read the whole archive again with today's parsers."""
     with _opened() as veille:
@@ -156,6 +173,29 @@ def search(query: PostQuery) -> list[Post]:
     """Posts that match a query."""
     with _opened() as veille:
         return list(veille.store.search(query))
+
+
+def pending() -> list[Post]:
+    """Reds that nobody has decided on, oldest first: for the validator's screen only."""
+    return search(PostQuery(levels=("rouge",), statuses=("nouveau", "en_examen"), order="oldest"))
+
+
+def decide(post_id: str, axis: DecisionAxis, value: str, *, person: str, note: str = "") -> None:
+    """Write what a person decided about a post; it outranks every label from now on.
+
+    Raises `PostNotFound`, and `ConfigError` for a value the axis does not have.
+    """
+    check_value(axis, value)
+    with _opened() as veille:
+        decision = Decision(
+            post_id=post_id,
+            axis=axis,
+            value=value,
+            person=person,
+            decided_at=veille.now(),
+            note=masked(note),
+        )
+        veille.store.add_decisions([decision])
 
 
 def counts(query: PostQuery, by: By) -> Counts:
@@ -180,7 +220,10 @@ def retention() -> Counts:
         text_limit = veille.now() - timedelta(days=veille.settings.keep_text_days)
         author_limit = veille.now() - timedelta(days=veille.settings.keep_author_days)
         old = veille.store.search(PostQuery(collected_until=text_limit, closed=True))
+        # Asking for the author secret replaces it when its time is over.
+        _ = veille.author_secret
         return {
+            "rejects_removed": remove_rejects(veille.reader.rejects, text_limit),
             "erased": veille.store.erase(post.id for post in old),
             "authors_forgotten": veille.store.forget_authors(author_limit),
             "pages_forgotten": veille.archive.forget(text_limit),

@@ -12,7 +12,7 @@ from alerts.ledger import DeliveryReport, Ledger, deliver
 from alerts.window import Bulletin, BulletinWindow, DayCount
 from veille.coverage import Coverage, CoverageLedger
 from veille.errors import StoreUnavailable
-from veille.post import Post
+from veille.post import Post, said
 from veille.query import PostQuery
 from veille.stores.base import PostStore
 
@@ -21,6 +21,7 @@ _FIRST_WINDOW = timedelta(days=1)
 _NEWS = timedelta(days=7)
 _MEAN_DAYS = 7
 _INSTANT = timedelta(microseconds=1)
+_UNDECIDED = ("nouveau", "en_examen")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +100,23 @@ def _read(room: Newsroom, store: PostStore, *, since: datetime, now: datetime) -
         since=since,
         now=now,
         posts=list(store.search(query)),
+        waiting=_reds_before(store, since),
         before=_days_before(store, since, room.zone),
         coverage=_coverage(room, since, now),
     )
+
+
+def _reds_before(store: PostStore, since: datetime) -> list[Post]:
+    """Reds read before the window that nobody has decided on, or that were validated in it."""
+    query = PostQuery(
+        levels=("rouge",), collected_until=since + _INSTANT, since=since - 2 * _NEWS, order="oldest"
+    )
+    return [
+        post
+        for post in store.search(query)
+        if said(post, "status") in _UNDECIDED
+        or any(decision.decided_at > since for decision in post.decisions)
+    ]
 
 
 def _blind(room: Newsroom, *, since: datetime, now: datetime) -> BulletinWindow:
@@ -123,6 +138,7 @@ def _window(
     now: datetime,
     coverage: Sequence[Coverage],
     posts: Sequence[Post] = (),
+    waiting: Sequence[Post] = (),
     before: Sequence[DayCount] = (),
     mark: str = "B",
 ) -> BulletinWindow:
@@ -130,6 +146,7 @@ def _window(
         since=since,
         until=now,
         posts=posts,
+        waiting=waiting,
         before=before,
         sources=room.sources,
         coverage=coverage,
@@ -154,10 +171,15 @@ def _sent(
 
 
 def _days_before(store: PostStore, since: datetime, zone: ZoneInfo) -> list[DayCount]:
-    """Posts per day of the week before, from the first day that has any."""
+    """Posts per day of the week before, from the first day that has any.
+
+    Only those read before the window, so that nothing is held against itself.
+    """
     today = since.astimezone(zone).date()
     week = PostQuery(
-        since=_midnight(today - timedelta(days=_MEAN_DAYS), zone), until=_midnight(today, zone)
+        since=_midnight(today - timedelta(days=_MEAN_DAYS), zone),
+        until=_midnight(today, zone),
+        collected_until=since + _INSTANT,
     )
     total = store.counts(week, "day")
     hostile = store.counts(replace(week, stances=("hostile",)), "day")

@@ -46,6 +46,7 @@ class Reader:
 
     collector: Callable[[str], Collector]
     identify: Callable[[str], Language]
+    clock: Callable[[], datetime]
     archive: Archive
     store: PostStore
     cursors: Cursors
@@ -116,12 +117,17 @@ def take(
             try:
                 ingest(page, reader, tally, again=again, authors=authors)
             except SourceChanged as error:
-                failure = failure or error
+                failure = _joined(failure, error)
             if failure is None and page.cursor is not None:
                 reader.cursors.save(page.source_id, page.cursor)
     except VeilleError as error:
-        failure = failure or error
+        failure = _joined(failure, error)
     return failure
+
+
+def _joined(first: VeilleError | None, then: VeilleError) -> VeilleError:
+    """The first failure, told together with the next."""
+    return type(first)(f"{first}; {then}") if first else then
 
 
 def ingest(
@@ -140,7 +146,8 @@ def ingest(
     parsed = _parsed(page, reader)
     _count(parsed, page, reader, tally)
     for posts in _batches(parsed.posts):
-        kept = [stored for post in posts if (stored := normalise(post, reader.identify))]
+        at = reader.clock()
+        kept = [stored for post in posts if (stored := normalise(post, reader.identify, at=at))]
         if len(kept) < len(posts):
             tally.dropped[MILITARY] += len(posts) - len(kept)
         if not authors:
@@ -156,10 +163,11 @@ def ingest(
     _refuse_a_changed_page(page, parsed)
 
 
-def normalise(post: Post, identify: Callable[[str], Language]) -> Post | None:
+def normalise(post: Post, identify: Callable[[str], Language], *, at: datetime) -> Post | None:
     """The post as it is stored: clean text, nobody's number, language, places, duplicate key.
 
-    None when rule D5 says that it must not be stored at all.
+    `at` becomes its `collected_at`: what was fetched before a bulletin and stored after it is
+    news in the next one. None when rule D5 says that it must not be stored at all.
     """
     text, title = masked(normalised(post.text)), masked(normalised(post.title))
     whole = full_text(replace(post, title=title, text=text))
@@ -171,6 +179,7 @@ def normalise(post: Post, identify: Callable[[str], Language]) -> Post | None:
         post,
         text=text,
         title=title,
+        collected_at=at,
         details={name: masked(normalised(value)) for name, value in post.details.items()},
         lang=language.code,
         lang_mix=tuple(language.mix.items()),

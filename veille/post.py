@@ -8,12 +8,16 @@ from typing import Literal, get_args
 
 Kind = Literal["post", "comment", "article", "message", "rumour"]
 Axis = Literal["target", "narrative", "stance", "hostility", "fact", "claim", "severity", "level"]
+DecisionAxis = Literal[
+    "target", "narrative", "stance", "hostility", "fact", "claim", "severity", "level", "status"
+]
 Stance = Literal["hostile", "critical", "neutral", "supportive", "debunk"]
 Level = Literal["rouge", "orange", "jaune", "vert", "ferme"]
 Status = Literal["nouveau", "en_examen", "valide", "ecarte", "transmis"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 AXES: tuple[Axis, ...] = get_args(Axis)
+DECISION_AXES: tuple[DecisionAxis, ...] = get_args(DecisionAxis)
 STANCES: tuple[Stance, ...] = get_args(Stance)
 LEVELS: tuple[Level, ...] = get_args(Level)
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -80,7 +84,7 @@ class Decision:
     """
 
     post_id: str
-    axis: Axis | Literal["status"]
+    axis: DecisionAxis
     value: str
     person: str
     decided_at: datetime
@@ -176,7 +180,7 @@ def full_text(post: Post) -> str:
     return f"{post.title}\n\n{post.text}" if post.title else post.text
 
 
-def said(post: Post, axis: Axis | Literal["status"]) -> str | None:
+def said(post: Post, axis: DecisionAxis) -> str | None:
     """What counts for `post` on `axis`: the newest decision, else the best label, else None.
 
     Of decisions of one moment the last counts. The status of a post nobody decided on is

@@ -153,7 +153,34 @@ def line_of(post: Post) -> str:
     labels = " ".join(said(post, axis) or "-" for axis in ("narrative", "stance", "hostility"))
     shown = _shortened(post, 2 * _PREVIEW_CHARACTERS)
     when = f"{post.published_at:%d/%m/%Y %H:%M}"
-    return f"{when}  {post.platform}  [{_language(post)}]  {labels}  {shown}"
+    level = said(post, "level") or "non classé"
+    return f"{when}  {post.platform}  [{_language(post)}]  {level}  {labels}  {shown}"
+
+
+def to_decide(post: Post) -> str:
+    """One red as the person sees it who validates or rejects it: whole, with its reasons."""
+    reasons = [span.why for label in post.labels if label.axis == "level" for span in label.spans]
+    when = f"{post.published_at:%d/%m/%Y %H:%M}"
+    return "\n".join(
+        [
+            "─" * 40,
+            f"{post.id}  ({post.platform}, {when} UTC)",
+            f"Pourquoi : {' ; '.join(reasons)}",
+            full_text(post),
+        ]
+    )
+
+
+def waiting(count: int) -> str:
+    """How many reds wait, and what to type."""
+    told = several(count, "signal rouge à valider", "signaux rouges à valider")
+    if not count:
+        return told
+    return f"{told}. Pour décider : veille decide IDENTIFIANT status valide --by NOM (ou ecarte)"
+
+
+def decided(post_id: str, axis: str, value: str) -> str:
+    return f"Décision gardée : {post_id} · {axis} = {value}"
 
 
 def found(count: int) -> str:

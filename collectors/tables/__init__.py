@@ -1,7 +1,7 @@
 """Any table an export comes as: CSV of every kind, Excel, JSON. Read row by row, cells as text."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -12,13 +12,14 @@ from collectors.tables.jsontables import items_of
 from collectors.tables.sheets import is_workbook, sheet_of
 from veille.errors import FileRefused, SourceChanged
 from veille.post import ParsedPage, Post, Reading, Reject
+from veille.privacy import masked
 
 Header = Callable[[Sequence[str]], bool]
 
 _SEPARATORS = (",", ";", "\t", "|")
 _HEAD_BYTES = 65_536
 _HEAD_ROWS = 60
-_ITEM_CHARS = 500
+_ITEM_CHARS = 300
 
 
 class Row(NamedTuple):
@@ -120,11 +121,11 @@ def _found(
     try:
         return read_row(row.cells)
     except ValueError as error:
-        return Reject(where=f"ligne {row.line}", reason=str(error))
+        return Reject(where=f"ligne {row.line}", reason=str(error), item=_shown(row.cells.values()))
 
 
 def _text_table(body: bytes, header: Header) -> Table:
-    """The separator is the one that gives the widest row that pleases `header`."""
+    """The separator is the one that gives the widest, then the first row that pleases `header`."""
     found: list[tuple[int, int, str, tuple[str, ...]]] = []
     for separator in _SEPARATORS:
         for line, cells, fault in islice(rows_of(body[:_HEAD_BYTES], separator), _HEAD_ROWS):
@@ -134,7 +135,7 @@ def _text_table(body: bytes, header: Header) -> Table:
                 break
     if not found:
         raise SourceChanged("aucune ligne ne porte les noms de colonnes attendus")
-    _, line, separator, columns = max(found)
+    _, line, separator, columns = max(found, key=lambda row: (row[0], -row[1]))
     return _table(columns, partial(rows_of, body, separator), line)
 
 
@@ -204,4 +205,9 @@ def _ragged(line: int, cells: list[str], fault: str, columns: Sequence[str]) -> 
     if not fault and len(cells) > width and not any(cell.strip() for cell in cells[width:]):
         return Row(line, dict(zip(columns, cells[:width], strict=True)))
     reason = fault or f"{len(cells)} cellule(s) pour {width} colonnes : ligne coupée ou décalée"
-    return Reject(where=f"ligne {line}", reason=reason, item=" | ".join(cells)[:_ITEM_CHARS])
+    return Reject(where=f"ligne {line}", reason=reason, item=_shown(cells))
+
+
+def _shown(cells: Iterable[str]) -> str:
+    """The beginning of a row, for whoever mends the file; numbers and addresses are masked."""
+    return masked(" | ".join(cell.strip("\r\n") for cell in cells if cell))[:_ITEM_CHARS]
