@@ -193,7 +193,7 @@ class TestRejects:
         assert told.counts == (13, 0, 0, 12)
         assert "1 ligne illisible dans novembre.csv :\n  ligne 14 : " in told.out
         (table,) = (home / "rejects").iterdir()
-        assert f"à corriger puis à réimporter : {table}" in told.out
+        assert f"réimportez-le) : {table}" in told.out
         with table.open(encoding="utf-8-sig", newline="") as file:
             _, row = csv.reader(file, delimiter=";")
         assert row[:2] == ["novembre.csv", "ligne 14"]
