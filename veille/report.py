@@ -144,7 +144,8 @@ def imported(imported: Imported) -> str:
         lines += [f"  {reject.where} : {reject.reason}" for reject in tally.first_rejects]
         if more := tally.rejected.total() - len(tally.first_rejects):
             lines.append(f"  … et {several(more, 'autre')}")
-        lines += [f"  raisons, ligne par ligne (corrigez le fichier d'origine, puis réimportez-le) : {path}" for path in tally.reject_files]
+        why = "raisons, ligne par ligne (corrigez le fichier d'origine, puis réimportez-le)"
+        lines += [f"  {why} : {path}" for path in tally.reject_files]
     return "\n".join(lines)
 
 
