@@ -21,6 +21,7 @@ from collectors.tables.exports import (
     joined_text,
     reading_of,
 )
+from collectors.tables.persons import kept_key
 from collectors.tables.values import identifier_of, number_of, rich_text
 from veille.errors import FileRefused
 from veille.post import Kind, Page, ParsedPage, Post, Reading
@@ -45,9 +46,49 @@ def _recognises(head: FileHead) -> bool:
     return has_header(head.start, _HEADER)
 
 
-def _clean(body: bytes, _options: Mapping[str, object], _privacy: Privacy) -> Cleaned:
+def _clean(body: bytes, _options: Mapping[str, object], privacy: Privacy) -> Cleaned:
     _table(body)
-    return cleaned_table(body, header=_HEADER, text=frozenset(_TEXTS).__contains__)
+    return cleaned_table(
+        body, header=_HEADER, text=_TEXTS.__contains__, rewritten=partial(_private, privacy)
+    )
+
+
+def _private(privacy: Privacy, cells: Mapping[str, str]) -> dict[str, str]:
+    """Owners and surfaces that are not told to be public: a key, and nothing else of them."""
+    owner = cells["post_owner.type"]
+    kinds = {"post_owner.": owner, "owner.": owner, "surface.": _surface(cells) or owner}
+    changed: dict[str, str] = {}
+    for family, kind in kinds.items():
+        if not _is_public(kind):
+            changed |= _without_owner(cells, family, _platform(cells), privacy)
+    return changed
+
+
+def _without_owner(
+    cells: Mapping[str, str], family: str, platform: str, privacy: Privacy
+) -> dict[str, str]:
+    about = [name for name in cells if name.startswith(family) and not name.endswith(".type")]
+    changed = dict.fromkeys(filter(cells.get, about), "")
+    for name in (f"{family}id", f"{family}name"):
+        try:
+            told = identifier_of(cells.get(name, ""))
+        except ValueError:  # rounded by a spreadsheet: reading refuses it, and it is nobody's
+            return changed | {name: cells[name]}
+        if told:
+            return changed | {name: kept_key(told, platform=platform, privacy=privacy)}
+    return changed
+
+
+def _is_public(kind: str) -> bool:
+    return kind.strip().lower().rpartition("_")[2] in _PUBLIC_OWNERS
+
+
+def _surface(cells: Mapping[str, str]) -> str:
+    return cells.get("surface.type", "").lower()
+
+
+def _platform(cells: Mapping[str, str]) -> str:
+    return next((name for name in _PLATFORMS if _surface(cells).startswith(name)), "facebook")
 
 
 def _read(page: Page, privacy: Privacy) -> ParsedPage:
@@ -86,8 +127,7 @@ def _post(export: Export, cells: Mapping[str, str]) -> tuple[Post, Reading | Non
     library_id = identifier_of(cells["id"])
     if not library_id:
         raise ValueError("identifiant absent")
-    surface = cells.get("surface.type", "").lower()
-    platform = next((name for name in _PLATFORMS if surface.startswith(name)), "facebook")
+    platform = _platform(cells)
     parent = identifier_of(first_of(cells, "parent_id", "post_id"))
     parent_id = f"{platform}:mcl{parent}" if parent else None
     author, is_public = _author(export, platform, cells)
@@ -96,7 +136,7 @@ def _post(export: Export, cells: Mapping[str, str]) -> tuple[Post, Reading | Non
         platform=platform,
         source_id=export.source_id,
         page_key=export.page_key,
-        kind=_kind(surface, cells, parent_id),
+        kind=_kind(_surface(cells), cells, parent_id),
         text=text,
         published_at=export.moment(cells["creation_time"]),
         collected_at=export.fetched_at,
@@ -111,7 +151,7 @@ def _post(export: Export, cells: Mapping[str, str]) -> tuple[Post, Reading | Non
 
 def _author(export: Export, platform: str, cells: Mapping[str, str]) -> tuple[str, bool]:
     """A page or group by its name; a profile, and whatever is not known to be public, as a key."""
-    if cells["post_owner.type"].strip().lower().rpartition("_")[2] in _PUBLIC_OWNERS:
+    if _is_public(cells["post_owner.type"]):
         return cells["post_owner.name"].strip(), True
     owner = identifier_of(cells.get("post_owner.id", "")) or cells["post_owner.name"]
     return export.author_key(platform, owner), False

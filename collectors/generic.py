@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import partial
 
 from collectors.files import Cleaned, FileFormat, FileHead
-from collectors.files.persons import author_of, sender_key
+from collectors.files.persons import author_of, is_sender_key, sender_key
 from collectors.tables import Header, Row, has, has_header, read_rows, read_table
 from collectors.tables.cleaning import cleaned_table
 from collectors.tables.headers import PlaceColumns, is_about_a_person
 from collectors.tables.links import platform_of_url, post_id_of_url, url_without_person
+from collectors.tables.mapping import COLUMNS, CONSTANTS, OTHER_OPTIONS, REQUIRED, why_not
+from collectors.tables.persons import address_without
 from collectors.tables.values import day_first_of, hashed_id, identifier_of, moment_of, number_of
 from collectors.tables.zones import zone_of
 from veille.errors import SourceChanged
@@ -18,29 +20,24 @@ from veille.post import KINDS, Kind, Page, ParsedPage, Post, Reading
 from veille.privacy import Privacy
 
 _PLATFORM = "generic"
-# What a mapping may say: which column holds it. `kind` and `platform` may also be the value.
-COLUMNS = (
-    "text", "published_at", "title", "author", "url", "id", "kind", "platform", "place",
-    "parent_id", "lang", "likes", "comments", "shares", "views",
-)  # fmt: skip
-_REQUIRED = ("text", "published_at")
 _COUNTERS = ("likes", "comments", "shares", "views")
-_CONSTANTS = ("kind", "platform")
 # A shorter id may be a running number, which starts again in every file.
 _MIN_OWN_ID_CHARS = 8
 
 
 def _told(options: Mapping[str, object]) -> Mapping[str, object]:
     told = options.get("mapping")
-    if not isinstance(told, Mapping) or any(not told.get(name) for name in _REQUIRED):
+    if not isinstance(told, Mapping) or any(not told.get(name) for name in REQUIRED):
         raise SourceChanged("il manque la correspondance des colonnes : text et published_at")
+    if not told.keys() <= {*COLUMNS, *OTHER_OPTIONS}:
+        raise SourceChanged("la correspondance des colonnes a un champ inconnu")
     return told
 
 
 def _header_of(options: Mapping[str, object]) -> Header:
     """Whether a row has all columns of the mapping."""
     told = _told(options)
-    return has(*(str(told[name]) for name in COLUMNS if told.get(name) and name not in _CONSTANTS))
+    return has(*(str(told[name]) for name in COLUMNS if told.get(name) and name not in CONSTANTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +66,7 @@ def _mapping_of(options: Mapping[str, object], names: Sequence[str]) -> _Mapping
     columns = {name: str(told[name]) for name in COLUMNS if told.get(name)}
     constants = {
         name: columns.pop(name)
-        for name in _CONSTANTS
+        for name in CONSTANTS
         if columns.get(name) not in names and name in columns
     }
     details = told.get("details")
@@ -93,18 +90,23 @@ def clean(body: bytes, options: Mapping[str, object], privacy: Privacy) -> Clean
     """Only the columns of the mapping, authors as keys, numbers and addresses masked."""
     header = _header_of(options)
     mapping = _mapping_of(options, read_table(body, header=header).columns)
-    author = mapping.columns.get("author")
-    rules = {}
-    if author and not mapping.author_is_public:
-        rules[author] = partial(sender_key, platform=_PLATFORM, privacy=privacy)
     texts = {mapping.columns.get("text"), mapping.columns.get("title"), *mapping.details}
     return cleaned_table(
         body,
         header=header,
         text=texts.__contains__,
         dropped=lambda name: not mapping.is_kept(name) or _is_left_out(name, mapping),
-        rewritten=rules,
+        rewritten=None if mapping.author_is_public else partial(_private, mapping, privacy),
     )
+
+
+def _private(mapping: _Mapping, privacy: Privacy, cells: Mapping[str, str]) -> dict[str, str]:
+    """The author as a key, and the address without them."""
+    author, url = mapping.columns.get("author", ""), mapping.columns.get("url", "")
+    name, address = cells.get(author, ""), cells.get(url, "")
+    persons = [name] if name and not is_sender_key(name) else []
+    changed = {author: sender_key(name, platform=_PLATFORM, privacy=privacy)} if name else {}
+    return changed | ({url: address_without(address, persons)} if address else {})
 
 
 def _is_left_out(name: str, mapping: _Mapping) -> bool:
@@ -211,4 +213,5 @@ FORMAT = FileFormat(
     clean=clean,
     read=read,
     by_mapping=True,
+    why_not=why_not,
 )

@@ -12,7 +12,7 @@ from functools import cache, partial
 
 from collectors.files import Cleaned, FileFormat, FileHead
 from collectors.tables import Row, Table, has_header, read_rows, read_table
-from collectors.tables.cleaning import cleaned_table
+from collectors.tables.cleaning import cleaned_table, each
 from collectors.tables.headers import (
     PlaceColumns,
     is_about_a_person,
@@ -68,7 +68,7 @@ def clean(body: bytes, _options: Mapping[str, object], _privacy: Privacy) -> Cle
         header=_is_header,
         text=texts.__contains__,
         dropped=_is_dropped,
-        rewritten=dict.fromkeys(texts, _without_troops),
+        rewritten=each(texts, _without_troops),
     )
 
 

@@ -4,7 +4,6 @@ Its column names differ by year and by way of export; the last part of each tell
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from collectors.files import Cleaned, FileFormat, FileHead
@@ -19,6 +18,7 @@ from collectors.tables.exports import (
     post_of,
     reading_of,
 )
+from collectors.tables.persons import without_person
 from collectors.tables.values import identifier_of, number_of
 from veille.post import Page, ParsedPage, Post, Reading
 from veille.privacy import Privacy
@@ -65,6 +65,7 @@ _KNOWN = frozenset(
     )
 ).union(*_COUNTERS.values())
 
+_ABOUT_CHANNEL = frozenset({"channel_uid", "channel_id", "channel_url"})
 _OF_CHANNEL = frozenset({"channel", "channel_data"})
 
 _PLATFORMS = {"twitter": "x", "twitter/x": "x", "x (twitter)": "x"}
@@ -86,8 +87,37 @@ def recognises(head: FileHead) -> bool:
     return has_header(head.start, _is_header)
 
 
-def clean(body: bytes, _options: Mapping[str, object], _privacy: Privacy) -> Cleaned:
-    return cleaned_table(body, header=_is_header, text=_is_text)
+def clean(body: bytes, _options: Mapping[str, object], privacy: Privacy) -> Cleaned:
+    return cleaned_table(
+        body, header=_is_header, text=_is_text, rewritten=partial(_private, privacy)
+    )
+
+
+def _private(privacy: Privacy, cells: Mapping[str, str]) -> Mapping[str, str]:
+    """Accounts that may be persons: a key, and nothing else of them."""
+    platform = _platform(_by_plain_name(cells))
+    if platform in _OF_PUBLISHERS:
+        return {}
+    about = [name for name in cells if _is_of_channel(name) or _plain(name) in _ABOUT_CHANNEL]
+    return without_person(
+        cells,
+        names=_channels(cells),
+        platform=platform,
+        privacy=privacy,
+        about=about,
+        spared=filter(_is_text, cells),
+    )
+
+
+def _channels(cells: Iterable[str]) -> list[str]:
+    """The columns of channels' names, in the order in which they are looked at."""
+    found = [name for name in cells if _plain(name) in _CHANNEL]
+    return sorted(found, key=lambda name: _CHANNEL.index(_plain(name)))
+
+
+def _platform(plain: Mapping[str, str]) -> str:
+    told = first_of(plain, *_PLATFORM).lower()
+    return _PLATFORMS.get(told, told)
 
 
 def read(page: Page, privacy: Privacy) -> ParsedPage:
@@ -122,8 +152,7 @@ def _by_plain_name(cells: Mapping[str, str]) -> dict[str, str]:
 
 def _post(export: Export, cells: Mapping[str, str]) -> tuple[Post, Reading | None] | str:
     cells = _by_plain_name(cells)
-    told = first_of(cells, *_PLATFORM).lower()
-    platform = _PLATFORMS.get(told, told)
+    platform = _platform(cells)
     channel = first_of(cells, *_CHANNEL)
     is_publisher = platform in _OF_PUBLISHERS
     post = post_of(
@@ -144,14 +173,7 @@ def _post(export: Export, cells: Mapping[str, str]) -> tuple[Post, Reading | Non
     )
     if isinstance(post, str):
         return post
-    if not is_publisher and _names(post.url, channel):
-        post = replace(post, url="")
     return post, _reading(export, post.id, cells)
-
-
-def _names(url: str, person: str) -> bool:
-    """Whether an address of a platform that is not known here holds the account's name."""
-    return bool(person) and person.removeprefix("@").casefold() in url.casefold()
 
 
 def _reading(export: Export, post_id: str, cells: Mapping[str, str]) -> Reading | None:

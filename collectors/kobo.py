@@ -9,7 +9,7 @@ from itertools import islice
 
 from collectors.files import Cleaned, FileFormat, FileHead
 from collectors.tables import Row, Table, has_header, read_rows, read_table
-from collectors.tables.cleaning import cleaned_table
+from collectors.tables.cleaning import cleaned_table, each
 from collectors.tables.headers import (
     PlaceColumns,
     is_about_a_person,
@@ -69,7 +69,7 @@ def clean(body: bytes, _options: Mapping[str, object], _privacy: Privacy) -> Cle
         header=_is_header,
         text=_is_question,
         dropped=_is_dropped,
-        rewritten=dict.fromkeys(filter(_is_question, kept), _coarse),
+        rewritten=each(filter(_is_question, kept), _coarse),
     )
 
 

@@ -12,6 +12,7 @@ from collectors.tables import has, has_header, read_rows, read_table
 from collectors.tables.cleaning import cleaned_table
 from collectors.tables.exports import Export, Mention, export_of, first_of, post_of, reading_of
 from collectors.tables.links import platform_of_url
+from collectors.tables.persons import without_person
 from collectors.tables.values import identifier_of, number_of
 from veille.post import Page, ParsedPage, Post, Reading
 from veille.privacy import Privacy
@@ -31,6 +32,10 @@ _KNOWN = frozenset(
         "Document Tags", "Custom Categories", "Content Type", "Source Type", "Parent URL",
     )
 )  # fmt: skip
+_WRITER = ("Influencer", "Twitter Screen Name", "Author Name", "Twitter Id")
+_ABOUT_WRITERS = frozenset({"User Profile Url", "Twitter Bio"})
+# The address of an article is that of its site, whoever signs it.
+_OF_THE_SITE = ("URL",)
 _HEADER = has("Date", "URL", "Hit Sentence", "Input Name")
 
 
@@ -38,8 +43,29 @@ def _recognises(head: FileHead) -> bool:
     return has_header(head.start, _HEADER)
 
 
-def _clean(body: bytes, _options: Mapping[str, object], _privacy: Privacy) -> Cleaned:
-    return cleaned_table(body, header=_HEADER, text=frozenset(_TEXTS).__contains__)
+def _clean(body: bytes, _options: Mapping[str, object], privacy: Privacy) -> Cleaned:
+    return cleaned_table(
+        body,
+        header=_HEADER,
+        text=_TEXTS.__contains__,
+        dropped=_ABOUT_WRITERS.__contains__,
+        rewritten=partial(_private, privacy),
+    )
+
+
+def _private(privacy: Privacy, cells: Mapping[str, str]) -> Mapping[str, str]:
+    platform = _platform(cells)
+    return without_person(
+        cells,
+        names=_WRITER,
+        platform=platform,
+        privacy=privacy,
+        spared=(*_TEXTS, *_OF_THE_SITE) if platform == "web" else _TEXTS,
+    )
+
+
+def _platform(cells: Mapping[str, str]) -> str:
+    return platform_of_url(first_of(cells, "URL")) or "web"
 
 
 def _read(page: Page, privacy: Privacy) -> ParsedPage:
@@ -50,7 +76,7 @@ def _read(page: Page, privacy: Privacy) -> ParsedPage:
 
 def _post(export: Export, cells: Mapping[str, str]) -> tuple[Post, Reading | None] | str:
     url = first_of(cells, "URL")
-    platform = platform_of_url(url) or "web"
+    platform = _platform(cells)
     is_press = platform == "web"
     post = post_of(
         export,
@@ -59,7 +85,7 @@ def _post(export: Export, cells: Mapping[str, str]) -> tuple[Post, Reading | Non
             published=_published(cells),
             text=_text(cells),
             title=first_of(cells, "Headline", "Title") if is_press else "",
-            person=first_of(cells, "Influencer", "Twitter Screen Name", "Author Name"),
+            person=first_of(cells, *_WRITER),
             publisher=first_of(cells, "Source", "Source Name") if is_press else "",
             native_id=identifier_of(cells.get("Tweet Id", "")) if platform == "x" else "",
             parent_url=first_of(cells, "Parent URL"),

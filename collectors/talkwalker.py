@@ -19,6 +19,8 @@ from collectors.tables.exports import (
     reading_of,
     total_of,
 )
+from collectors.tables.links import platform_of_url
+from collectors.tables.persons import without_person
 from veille.post import Kind, Page, ParsedPage, Post, Reading
 from veille.privacy import Privacy
 
@@ -38,6 +40,11 @@ _FAMILIES = (
     "videos", "keywords",
 )  # fmt: skip
 _HEADER = has("url", "indexed", "source_type", "content_snippet")
+_AUTHOR = "extra_author_attributes."
+_WRITER = tuple(_AUTHOR + name for name in ("name", "short_name", "id"))
+_SITE = "extra_source_attributes.name"
+# The address of an article is that of its site, whoever signs it.
+_OF_THE_SITE = ("url", "root_url", "domain_url", "host_url")
 _COUNTERS = "article_extended_attributes."
 
 
@@ -45,8 +52,38 @@ def _recognises(head: FileHead) -> bool:
     return has_header(head.start, _HEADER)
 
 
-def _clean(body: bytes, _options: Mapping[str, object], _privacy: Privacy) -> Cleaned:
-    return cleaned_table(body, header=_HEADER, text=frozenset(_TEXTS).__contains__)
+def _clean(body: bytes, _options: Mapping[str, object], privacy: Privacy) -> Cleaned:
+    return cleaned_table(
+        body,
+        header=_HEADER,
+        text=_TEXTS.__contains__,
+        rewritten=partial(_private, privacy),
+    )
+
+
+def _private(privacy: Privacy, cells: Mapping[str, str]) -> Mapping[str, str]:
+    if _is_page(cells):
+        return {}
+    is_press = _is_press(cells)
+    about = [name for name in cells if name.startswith(_AUTHOR) and name not in _WRITER]
+    return without_person(
+        cells,
+        names=_WRITER,
+        platform=platform_of_url(first_of(cells, "url")) or "web",
+        privacy=privacy,
+        about=about if is_press else (*about, _SITE),
+        spared=(*_TEXTS, *_OF_THE_SITE) if is_press else _TEXTS,
+    )
+
+
+def _is_press(cells: Mapping[str, str]) -> bool:
+    source_type = cells.get("source_type", "").upper()
+    return "NEWS" in source_type or "BLOG" in source_type or "PRESS" in source_type
+
+
+def _is_page(cells: Mapping[str, str]) -> bool:
+    """Talkwalker sees Facebook pages only; under their posts, persons write the comments."""
+    return "FACEBOOK" in cells.get("source_type", "").upper() and _kind(cells) != "comment"
 
 
 def _read(page: Page, privacy: Privacy) -> ParsedPage:
@@ -60,13 +97,9 @@ def _is_known(name: str) -> bool:
 
 
 def _post(export: Export, cells: Mapping[str, str]) -> tuple[Post, Reading | None] | str:
-    source_type = cells.get("source_type", "").upper()
-    is_press = "NEWS" in source_type or "BLOG" in source_type or "PRESS" in source_type
-    kind = _kind(source_type, cells.get("post_type", "").upper())
-    # Talkwalker sees Facebook pages only; under their posts, persons write the comments.
-    is_page = "FACEBOOK" in source_type and kind != "comment"
-    site = first_of(cells, "extra_source_attributes.name", "host_url")
-    writer = first_of(cells, "extra_author_attributes.name")
+    is_press, is_page, kind = _is_press(cells), _is_page(cells), _kind(cells)
+    site = first_of(cells, _SITE, "host_url")
+    writer = first_of(cells, *_WRITER)
     post = post_of(
         export,
         Mention(
@@ -83,7 +116,9 @@ def _post(export: Export, cells: Mapping[str, str]) -> tuple[Post, Reading | Non
     return post if isinstance(post, str) else (post, _reading(export, post.id, cells))
 
 
-def _kind(source_type: str, post_type: str) -> Kind | None:
+def _kind(cells: Mapping[str, str]) -> Kind | None:
+    source_type = cells.get("source_type", "").upper()
+    post_type = cells.get("post_type", "").upper()
     if "COMMENT" in source_type or "COMMENT" in post_type:
         return "comment"
     return "post" if "MESSAGEBOARD" in source_type or "SOCIALMEDIA" in source_type else None

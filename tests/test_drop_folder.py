@@ -183,7 +183,8 @@ def test_an_unknown_format_is_refused_with_all_that_are_accepted(tmp_path: Path)
 def test_a_mapping_that_does_not_fit_is_told_with_its_columns(tmp_path: Path) -> None:
     drop(tmp_path, "t.csv", "Quand;Quoi\n2026-11-01;Bonjour\n")
     mapping = {"text": "Quoi", "published_at": "Quant"}
-    with pytest.raises(FileRefused, match="colonnes demandées : « Quoi », « Quant » ; accepté"):
+    told = "colonne absente : « Quant » ; colonnes vues : « Quand », « Quoi » ; accepté"
+    with pytest.raises(FileRefused, match=told):
         pages_of(tmp_path, mapping=mapping)
 
 

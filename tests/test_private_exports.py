@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 import collectors
-from collectors.files import FileFormat
+from collectors.files import FileFormat, FileHead, recognised
+from collectors.tables.links import post_id_of_url
 from collectors.tables.mapping import guess_mapping, proposed_mapping
 from tests.contracts.samples import SAMPLES
-from veille.errors import ConfigError, FileRefused, SourceChanged
-from veille.post import Page, ParsedPage
+from veille.errors import ConfigError, FileRefused, FormatUnknown, SourceChanged
+from veille.post import Page, ParsedPage, Post
 from veille.privacy import Privacy
 
 NOW = datetime(2026, 11, 20, 6, 45, tzinfo=UTC)
@@ -243,3 +244,123 @@ def test_a_mapping_is_proposed_by_names_and_else_by_content() -> None:
     }  # fmt: skip
     body = b"a;b;c\n1;2026-11-01 10:00;une phrase assez longue pour en avoir l'air\n"
     assert proposed_mapping(body) == {"published_at": "b", "text": "c"}
+
+
+def refusal(body: str, **mapping: str) -> str:
+    options = {"mapping": mapping} if mapping else {}
+    head = FileHead(name="t.csv", start=body.encode(), options=options)
+    with pytest.raises(FormatUnknown) as refused:
+        recognised(head, collectors.file_formats())
+    return str(refused.value)
+
+
+TABLE = "Quand;Quoi\n2026-11-01;Bonjour\n"
+
+
+@pytest.mark.parametrize(
+    ("mapping", "told"),
+    [
+        ({}, "colonnes vues : « Quand », « Quoi » ; dites lesquelles sont le texte et la date :"
+             " veille import FICHIER --map text=COLONNE --map published_at=COLONNE"),
+        ({"text": "Quoi", "published_at": "Quant"},
+         "colonne absente : « Quant » ; colonnes vues : « Quand », « Quoi »"),
+        ({"txt": "Quoi", "published_at": "Quand"},
+         "champ inconnu : « txt » (champs possibles : text, published_at"),
+        ({"text": "Quoi", "published_at": "Quand", "aime": "Quoi"}, "champ inconnu : « aime »"),
+        ({"text": "Quoi"}, "champ à dire aussi : « published_at »"),
+    ],
+)  # fmt: skip
+def test_a_table_of_no_known_columns_is_told_what_it_lacks(
+    mapping: dict[str, str], told: str
+) -> None:
+    assert told in refusal(TABLE, **mapping)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Awa Inventée, hier soir\nun secret, ici, entre nous\n",
+        "Cher ami, je te dis tout\nsans détour, ici, et voilà\n",
+        "Awa Inventée;76 00 11 33\nOumou Modèle;76 00 11 34\n",
+    ],
+)
+def test_what_may_be_no_heading_is_not_told(body: str) -> None:
+    assert "colonnes vues" not in refusal(body)
+
+
+NO_NAMES = ["amina_privee", "Amina Privée", "amina-privee"]
+LEAKS = {
+    "brandwatch": (
+        "Query Id,Date,Url,Snippet,Page Type,Author,Full Name,X Reply to,Avatar,Thread URL\n"
+        "1,2026-11-03 12:40:11.0,https://twitter.com/amina_privee/status/7,Bonjour,twitter,"
+        "amina_privee,Amina Privée,amina_privee,https://p.example/amina_privee.png,\n"
+        "1,2026-11-03 12:40:11.0,https://www.facebook.com/amina.privee/posts/8,Non,facebook,"
+        "amina.privee,,,,\n"
+        "1,jamais,https://f.example/u/amina-privee/9,Non,forum,Amina Privée,,,,\n"
+        "1,2026-11-03 12:40:11.0,https://f.example/u/amina-privee/9,Non,forum,Amina Privée,,,,\n"
+        "1,amina_privee\n"
+    ),
+    "meltwater": (
+        "Date,URL,Hit Sentence,Input Name,Influencer,Twitter Screen Name,User Profile Url,"
+        "Twitter Bio\n"
+        "2026-11-03,https://twitter.com/amina_privee/status/7,Bonjour,ONG,@amina_privee,"
+        "amina_privee,https://twitter.com/amina_privee,Je suis Amina Privée\n"
+        "hier,https://www.instagram.com/amina_privee/p/Cx1/,Bonjour,ONG,@amina_privee,,,\n"
+    ),
+    "talkwalker": (
+        "url,indexed,source_type,content,content_snippet,parent_url,extra_author_attributes.name,"
+        "extra_author_attributes.short_name,extra_author_attributes.url,"
+        "extra_source_attributes.name\n"
+        "https://twitter.com/amina_privee/status/7,2026-11-05 08:12:00,SOCIALMEDIA_TWITTER,"
+        "Bonjour,Bonjour,,Amina Privée,amina_privee,https://x.com/amina_privee,amina_privee\n"
+    ),
+    "contentlibrary": (
+        "id,creation_time,content_type,text,post_owner.type,post_owner.id,post_owner.name,"
+        "post_owner.username,surface.type,surface.id,surface.name\n"
+        "90071992547409931,2026-10-01T08:15:00+0000,status,Bonjour,person,77000001,Amina Privée,"
+        "amina_privee,person,77000001,Amina Privée\n"
+    ),
+    "junkipedia": (
+        "Post ID,Platform,Channel,Channel URL,Channel ID,Published At,URL,Post Text,Engagement\n"
+        "11,gab,amina_privee,https://gab.com/amina_privee,amina_privee,2026-11-17T09:12:00Z,"
+        "https://gab.com/amina_privee/posts/108,Bonjour,1\n"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_a_private_author_is_nowhere_but_as_one_key(name: str) -> None:
+    file_format = format_of(name)
+    cleaned = file_format.clean(LEAKS[name].encode(), {}, PRIVACY)
+    parsed = read(name, LEAKS[name])
+    kept = cleaned.body.decode() + repr(parsed) + repr(cleaned.removed)
+    assert not [word for word in (*NO_NAMES, "77000001") if word.casefold() in kept.casefold()]
+    assert parsed.posts
+    again = file_format.clean(cleaned.body, {}, PRIVACY)
+    assert (again.body, again.removed) == (cleaned.body, {})
+
+
+def test_what_is_read_is_the_key_of_the_name_and_the_id_of_the_address() -> None:
+    parsed = read("brandwatch", LEAKS["brandwatch"])
+    posts: dict[str | None, Post] = {post.id: post for post in parsed.posts}
+    own = post_id_of_url("https://f.example/u/amina-privee/9")
+    assert posts.keys() == {"x:7", "facebook:8", own}
+    assert posts["x:7"].author == PRIVACY.author_key("x", "amina_privee")
+    assert posts["x:7"].url == "https://x.com/i/web/status/7"
+    assert posts["facebook:8"].author == PRIVACY.author_key("facebook", "amina.privee")
+    assert posts[own].author == PRIVACY.author_key("web", "amina privée")
+    assert posts[own].url == ""
+    assert [reject.where for reject in parsed.rejects] == ["ligne 4", "ligne 6"]
+    assert parsed.rejects[0].item.startswith("1 | jamais | urn:veille:web:")
+
+
+def test_pages_and_sites_keep_their_names_and_addresses() -> None:
+    body = (
+        "Query Id,Date,Url,Snippet,Page Type,Author,Facebook Role,Domain\n"
+        "1,2026-11-03 12:40:11.0,https://www.facebook.com/radio.gao/posts/8,Oui,facebook,"
+        "Radio Gao,owner,facebook.com\n"
+        "1,2026-11-03 12:40:11.0,https://gao.example/radio-gao/8,Oui,news,Radio Gao,,gao.example\n"
+    )
+    page, article = read("brandwatch", body).posts
+    assert (page.id, page.author) == ("facebook:radio.gao_8", "Radio Gao")
+    assert (article.author, article.url) == ("gao.example", "https://gao.example/radio-gao/8")

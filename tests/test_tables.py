@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from collectors.tables import Row, has, has_header, read_table
-from collectors.tables.cleaning import MASKED, MILITARY, cleaned_table
+from collectors.tables.cleaning import MASKED, MILITARY, UNREADABLE, cleaned_table, each
 from veille.errors import FileRefused, SourceChanged
 from veille.post import Reject
 
@@ -252,7 +252,7 @@ def cleaned(body: bytes) -> tuple[bytes, dict[str, int]]:
         header=HEADER,
         text={"texte"}.__contains__,
         dropped={"qui"}.__contains__,
-        rewritten={"lieu": lambda cell: cell[:4]},
+        rewritten=each(["lieu"], lambda cell: cell[:4]),
     )
     return found.body, dict(found.removed)
 
@@ -275,7 +275,9 @@ def test_numbers_columns_and_places_leave_the_table_and_lines_stay() -> None:
         Row(9, {"id": "4", "texte": "c", "lieu": "Mopt"}),
     ]
     assert [reject.where for reject in rejects_of(clean)] == ["ligne 8"]
-    assert removed == {MASKED: 1, "« qui » retiré": 2, "« lieu » remplacé": 2}
+    assert removed == {
+        MASKED: 1, UNREADABLE: 1, "« qui » retiré": 2, "« lieu » remplacé": 2,
+    }  # fmt: skip
     assert not any(name in clean for name in (b"Un Nom", b"Un Autre", b"70 00", b"maison"))
     assert cleaned(clean) == (clean, {})
 

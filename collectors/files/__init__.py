@@ -3,65 +3,26 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from collectors.files.folder import bytes_of, files_in, state, written_at_s
+from collectors.files.formats import Cleaned, FileFormat, FileHead, recognised
 from veille.errors import ConfigError, FileRefused, FormatUnknown, SourceChanged, SourceUnavailable
 from veille.post import Page, ParsedPage
 from veille.privacy import Privacy, masked
 from veille.sources import Source
 
+__all__ = [
+    "Cleaned", "FileCollector", "FileFormat", "FileHead", "page_of_file", "recognised",
+]  # fmt: skip
+
 _HEAD_BYTES = 65_536
 # A file written to less than two seconds ago may still be growing: it is looked at twice.
 _FRESH_S = 2.0
 _SECOND_LOOK_S = 0.25
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileHead:
-    """What recognising looks at: the file's name and its first 64 KB.
-
-    `start` is the whole file when it is a ZIP or a workbook, whose directory is at the end.
-    `options` are those of the source, or of the import command.
-    """
-
-    name: str
-    start: bytes
-    options: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cleaned:
-    """A file's bytes as they may be archived, and what was taken out, by French name.
-
-    When nothing had to be taken out, `body` is the file byte for byte.
-    """
-
-    body: bytes
-    removed: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileFormat:
-    """One format an organisation holds.
-
-    `title` is its French name. `recognises` never raises. `clean` takes private persons' data
-    out before anything is archived, and cleaning twice is cleaning once; `read` reads the
-    cleaned page. Both raise `SourceChanged` when it is not this format after all.
-    `names_persons`: the platform puts a person's name or number in the file's name.
-    `by_mapping`: it recognises only what people gave a mapping for, and so goes before others.
-    """
-
-    name: str
-    title: str
-    recognises: Callable[[FileHead], bool]
-    clean: Callable[[bytes, Mapping[str, object], Privacy], Cleaned]
-    read: Callable[[Page, Privacy], ParsedPage]
-    names_persons: bool = False
-    by_mapping: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,45 +136,6 @@ def page_of_file(
         removed=dict(cleaned.removed),
         original_key=sha256(body).hexdigest() if cleaned.body != body else "",
     )
-
-
-def recognised(head: FileHead, formats: Sequence[FileFormat]) -> FileFormat:
-    """The one format of a file. Raises `FormatUnknown`, or `FileRefused` when there are two."""
-    every = [item for item in formats if item.recognises(head)]
-    found = [item for item in every if item.by_mapping] or every
-    if len(found) == 1:
-        return found[0]
-    if found:
-        titles = " et ".join(item.title for item in found)
-        names = ", ".join(item.name for item in found)
-        raise FileRefused(f"reconnu à la fois comme {titles} ; précisez le format ({names})")
-    accepted = ", ".join(item.title for item in formats)
-    raise FormatUnknown(
-        f"format inconnu : vu {_seen_in(head)}{_asked_of(head)} ; accepté : {accepted}"
-    )
-
-
-def _asked_of(head: FileHead) -> str:
-    """Which columns the mapping that was given needs; one of them is not there."""
-    mapping = head.options.get("mapping")
-    if not isinstance(mapping, Mapping):
-        return ""
-    columns = ", ".join(f"« {column} »" for column in mapping.values())
-    return f" ; colonnes demandées : {columns}"
-
-
-def _seen_in(head: FileHead) -> str:
-    """The kind of content in a few French words, without any of the content."""
-    if head.start.startswith(b"PK"):
-        return "une archive ZIP ou un classeur dont les colonnes ne sont pas connues"
-    if b"\0" in head.start and not head.start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "un fichier binaire"
-    text = head.start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith((b"{", b"[")):
-        return "du JSON d’une autre forme"
-    if text.startswith(b"<"):
-        return "une page web ou du XML"
-    return "du texte ou un tableau dont les colonnes ne sont pas connues"
 
 
 def _paths(source: Source) -> dict[str, Path]:

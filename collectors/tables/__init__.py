@@ -210,4 +210,4 @@ def _ragged(line: int, cells: list[str], fault: str, columns: Sequence[str]) -> 
 
 def _shown(cells: Iterable[str]) -> str:
     """The beginning of a row, for whoever mends the file; numbers and addresses are masked."""
-    return masked(" | ".join(cell.strip("\r\n") for cell in cells if cell))[:_ITEM_CHARS]
+    return masked(" | ".join(filter(None, cells)))[:_ITEM_CHARS]

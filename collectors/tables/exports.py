@@ -12,6 +12,7 @@ from collectors.tables.links import (
     post_id_of_url,
     url_without_person,
 )
+from collectors.tables.persons import address_without, person_key
 from collectors.tables.values import day_first_of, hashed_id, moment_of, number_of
 from collectors.tables.zones import zone_of
 from veille.post import Kind, Page, Post, Reading
@@ -47,7 +48,7 @@ class Export:
         return moment_of(cell, day_first=self.day_first, zone=self.zone, latest=self.fetched_at)
 
     def author_key(self, platform: str, name: str) -> str:
-        return self.privacy.author_key(platform, name.strip().removeprefix("@").casefold())
+        return person_key(name, platform=platform, privacy=self.privacy)
 
 
 def export_of(page: Page, privacy: Privacy, *, table: Table, dates: str = "") -> Export:
@@ -99,8 +100,9 @@ def post_of(export: Export, mention: Mention) -> Post | str:
     parent_id = (
         post_id_of_url(mention.parent_url) if mention.parent_url else parent_id_of_url(mention.url)
     )
+    url = mention.url if mention.publisher else address_without(mention.url, [mention.person])
     return Post(
-        id=_id(platform, mention),
+        id=_id(platform, url, mention),
         platform=platform,
         source_id=export.source_id,
         page_key=export.page_key,
@@ -111,19 +113,19 @@ def post_of(export: Export, mention: Mention) -> Post | str:
         collected_at=export.fetched_at,
         author=mention.publisher or export.author_key(platform, mention.person),
         author_is_public=bool(mention.publisher),
-        url=mention.url if mention.publisher else url_without_person(mention.url),
+        url=url if mention.publisher else url_without_person(url),
         parent_id=parent_id,
         thread_id=parent_id,
     )
 
 
-def _id(platform: str, mention: Mention) -> str:
-    by_url = post_id_of_url(mention.url)
+def _id(platform: str, url: str, mention: Mention) -> str:
+    by_url = post_id_of_url(url)
     if by_url and by_url.startswith(f"{platform}:"):
         return by_url
     if mention.native_id:
         return f"{platform}:{mention.native_id}"
-    return hashed_id(platform, mention.url, mention.published, mention.title, mention.text)
+    return hashed_id(platform, url, mention.published, mention.title, mention.text)
 
 
 def _kind(platform: str, parent_id: str | None) -> Kind:

@@ -13,7 +13,7 @@ _ARRAY = re.compile(r"\[\s*(?=\{)")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _HEAD_CHARS = 65_536
 _HEAD_ITEMS = 20
-_ITEM_CHARS = 500
+_ITEM_CHARS = 300
 
 Item = tuple[int, dict[str, str]]
 

@@ -26,15 +26,19 @@ _PATHS = {
     "x": (re.compile(r"/(?:[^/]+|i/web)/status(?:es)?/(\d+)"),),
     "youtube": (re.compile(r"/(?:shorts|live|embed)/([\w-]{11})"),),
     "telegram": (re.compile(r"/(?:s/)?(\w{4,})/(\d+)"),),
-    "tiktok": (re.compile(r"/@[^/]+/(?:video|photo)/(\d+)"),),
+    "tiktok": (re.compile(r"/@[^/]*/(?:video|photo)/(\d+)"),),
     "instagram": (re.compile(r"/(?:[^/]+/)?(?:p|reel|tv)/([\w-]+)"),),
 }
 _TRACKING = re.compile(r"utm_|fbclid$|gclid$|ref$|igshid$|mc_[ce]id$")
-# Both platforms open a post by its number alone, whatever name stands before it.
+# These platforms open a post by its number alone, whatever name stands before it.
 _NAMELESS = {
     "x": "https://x.com/i/web/status/{}",
     "tiktok": "https://www.tiktok.com/@/video/{}",
+    "instagram": "https://www.instagram.com/p/{}/",
 }
+_FACEBOOK_POST = "https://www.facebook.com/permalink.php?story_fbid={}"
+# An address whose every form names its author gives way to the id of its post.
+_ID_ALONE = "urn:veille:"
 # RFC 3986, appendix B, for addresses of the web; urlsplit takes four times as long.
 _ADDRESS = re.compile(r"(?:https?://)?([^/?#\s]+)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE)
 
@@ -49,6 +53,8 @@ class _Address(NamedTuple):
 
 def platform_of_url(url: str) -> str:
     """ "facebook", "x", "youtube", … or "web"; empty when it is no web address."""
+    if url.startswith(_ID_ALONE):
+        return url.removeprefix(_ID_ALONE).partition(":")[0]
     return _platform(_address(url))
 
 
@@ -58,6 +64,8 @@ def post_id_of_url(url: str, *, owner_id: str = "") -> str | None:
     `owner_id` is the page's number where the export tells it: a Facebook address may name
     the page by number or by nickname, and the id must not depend on which.
     """
+    if url.startswith(_ID_ALONE):
+        return url.removeprefix(_ID_ALONE)
     return _post_id(_address(url), owner_id)
 
 
@@ -72,11 +80,34 @@ def parent_id_of_url(url: str, *, owner_id: str = "") -> str | None:
 
 
 def url_without_person(url: str) -> str:
-    """An address that opens the same post and does not name who wrote it."""
+    """An address of the same post that does not name who wrote it; empty where none is known.
+
+    A Facebook comment keeps the page it stands under; a post under a nickname loses the
+    nickname, and keeps a number, which other exports know the page by.
+    """
+    if url.startswith(_ID_ALONE):
+        return ""
     address = _address(url)
-    form = _NAMELESS.get(_platform(address))
-    native = _native(_platform(address), address.path) if form else ()
-    return form.format(native[-1]) if form and native else url
+    platform = _platform(address)
+    native = _native(platform, address.path)
+    if not native:
+        return url
+    if platform == "facebook":
+        return url if _is_of_somebody_else(address) else _FACEBOOK_POST.format(native[-1])
+    form = _NAMELESS.get(platform)
+    return form.format(native[-1]) if form else url
+
+
+def _is_of_somebody_else(address: _Address) -> bool:
+    """Whether a Facebook address begins with a number, a group, or the page of a comment."""
+    owner = _native("facebook", address.path)[0]
+    in_group = address.path.startswith("/groups/")
+    return in_group or owner == "reel" or owner.isdecimal() or "comment_id=" in address.query
+
+
+def id_alone(post_id: str) -> str:
+    """What stands in the place of an address: the id that the address gave its post."""
+    return f"{_ID_ALONE}{post_id}"
 
 
 def _address(url: str) -> _Address:

@@ -1,12 +1,27 @@
-"""Which column of an unknown table is the text, the date, the author: a proposal for people."""
+"""Which column of an unknown table is the text, the date, the author: proposed, or asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
+from collectors.files import FileHead
 from collectors.tables import Row, read_table
 from collectors.tables.headers import words_of
 from collectors.tables.values import moment_of
+from veille.errors import FileRefused, SourceChanged
+from veille.privacy import masked
 
+# What a mapping may say: which column holds it. `kind` and `platform` may also be the value.
+COLUMNS = (
+    "text", "published_at", "title", "author", "url", "id", "kind", "platform", "place",
+    "parent_id", "lang", "likes", "comments", "shares", "views",
+)  # fmt: skip
+REQUIRED = ("text", "published_at")
+CONSTANTS = ("kind", "platform")
+OTHER_OPTIONS = ("details", "author_is_public")
+_HOW_TO_MAP = (
+    "dites lesquelles sont le texte et la date :"
+    " veille import FICHIER --map text=COLONNE --map published_at=COLONNE"
+)
 _WORDS_BY_NAME = {
     "text": ("message", "texte", "text", "contenu", "content", "publication", "commentaire",
              "body", "description", "verbatim"),
@@ -27,6 +42,7 @@ _WORDS_BY_NAME = {
 }  # fmt: skip
 _MIN_TEXT_CHARS = 20
 _ROWS_LOOKED_AT = 50
+_MAX_HEADING_CHARS = 60
 
 
 def guess_mapping(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
@@ -74,3 +90,48 @@ def proposed_mapping(body: bytes) -> dict[str, str]:
 
 def _is_any_header(names: Sequence[str]) -> bool:
     return sum(bool(name.strip()) for name in names) > 1
+
+
+def why_not(head: FileHead) -> str:
+    """What a table lacks to be read: which columns it has, and what the mapping asks."""
+    seen, told = _columns_of(head.start), head.options.get("mapping")
+    columns = _quoted(seen) or "aucune reconnue"
+    if not isinstance(told, Mapping) or not told:
+        return f"colonnes vues : {columns} ; {_HOW_TO_MAP}" if seen else ""
+    unknown = [name for name in told if name not in (*COLUMNS, *OTHER_OPTIONS)]
+    absent = [name for name in REQUIRED if not told.get(name)]
+    asked = {name: str(told[name]) for name in COLUMNS if told.get(name)}
+    missing = [c for name, c in asked.items() if name not in CONSTANTS and c not in seen]
+    reasons = {
+        f"champ inconnu : {_quoted(unknown)} (champs possibles : {', '.join(COLUMNS)})": unknown,
+        f"champ à dire aussi : {_quoted(absent)}": absent,
+        f"colonne absente : {_quoted(missing)}": missing and seen,
+        f"colonnes demandées : {_quoted(asked.values())}": missing and not seen,
+    }
+    return " ; ".join(
+        [*(reason for reason, holds in reasons.items() if holds), f"colonnes vues : {columns}"]
+    )
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"« {name} »" for name in names)
+
+
+def _columns_of(start: bytes) -> tuple[str, ...]:
+    """The column names of a table that begins with `start`; none where they may be no names.
+
+    A file without column names, or of another kind, begins with what somebody wrote: only what
+    looks like headings above rows of the same width is told. Never raises.
+    """
+    try:
+        table = read_table(start, header=_is_any_header)
+        rows = list(islice(table, _ROWS_LOOKED_AT))
+    except (FileRefused, SourceChanged):
+        return ()
+    is_table = all(isinstance(row, Row) for row in rows[: _ROWS_LOOKED_AT // 2])
+    return table.columns if is_table and all(map(_is_heading, table.columns)) else ()
+
+
+def _is_heading(name: str) -> bool:
+    has_letter = any(map(str.isalpha, name))
+    return has_letter and len(name) <= _MAX_HEADING_CHARS and masked(name) == name

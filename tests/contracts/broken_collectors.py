@@ -1,11 +1,14 @@
 """Collectors that each break one sentence of the contract, with the one that bites them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from collectors.base import Collector
+from collectors.files import Cleaned, FileFormat
+from tests.contracts.samples import words_of
 from veille.errors import SourceChanged
 from veille.post import Page, ParsedPage
+from veille.privacy import Privacy
 from veille.sources import Source
 
 
@@ -92,3 +95,18 @@ class ReadsNothingInSilence(Faithful):
             return self.true.parse(page)
         except SourceChanged:
             return ParsedPage(posts=[])
+
+
+def cleans_nothing(true: FileFormat) -> FileFormat:
+    """A format that archives every file as it came."""
+    return replace(true, clean=lambda body, _options, _privacy: Cleaned(body=body))
+
+
+def tells_who_wrote(true: FileFormat) -> FileFormat:
+    """A format whose cleaned bytes are right, and which tells whom it took out."""
+
+    def clean(body: bytes, options: Mapping[str, object], privacy: Privacy) -> Cleaned:
+        cleaned = true.clean(body, options, privacy)
+        return replace(cleaned, removed={words_of(body): 1})
+
+    return replace(true, clean=clean)

@@ -1,11 +1,15 @@
 """Recorded pages of every collector, and what they must be read as, in JSON."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
+from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from veille.post import ParsedPage, Post, Reading, Reject
 
@@ -52,6 +56,22 @@ def kinds_missing(name: str) -> list[str]:
     """Which of the five kinds of sample a collector lacks; `ordinary-2` counts as ordinary."""
     cases = [sample.case for sample in samples_of(name)]
     return [kind for kind in KINDS if not any(case.startswith(kind) for case in cases)]
+
+
+def persons_in(name: str) -> dict[str, Any]:
+    """What persons are called in a format's samples, by case; or `none`, and why."""
+    told: dict[str, Any] = json.loads((SAMPLES / name / "persons.json").read_text("utf-8"))
+    return told
+
+
+def words_of(body: bytes) -> str:
+    """All that a file says, in every encoding it may be in, archives unpacked."""
+    if body.startswith(b"PK"):
+        with ZipFile(BytesIO(body)) as packed:
+            return "\n".join(words_of(packed.read(name)) for name in packed.namelist())
+    said = [body.decode(encoding, "ignore") for encoding in ("utf-8", "cp1252", "utf-16")]
+    unescaped = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), said[0])
+    return "\n".join([*said, unescaped, unescape(said[0])]).casefold()
 
 
 def as_json(parsed: ParsedPage) -> dict[str, Any]:

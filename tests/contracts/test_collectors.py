@@ -2,20 +2,23 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 import collectors
 from collectors.base import Collector
-from collectors.files import FileFormat, FileHead, recognised
+from collectors.files import FileFormat, FileHead, page_of_file, recognised
 from tests.contracts.samples import (
     Sample,
     as_json,
     expected,
     kinds_missing,
+    persons_in,
     samples_of,
+    words_of,
     write_expected,
 )
 from veille.errors import ConfigError, FileRefused, SourceChanged
@@ -28,6 +31,7 @@ NAMES = [name for name in collectors.names() if name != "files"]
 FORMAT_NAMES = sorted(collectors.FORMATS)
 EVERY_SAMPLE = [sample for name in NAMES for sample in samples_of(name)]
 FILE_SAMPLES = [sample for sample in EVERY_SAMPLE if sample.name in collectors.FORMATS]
+WITH_PERSONS = [sample for sample in FILE_SAMPLES if sample.case in persons_in(sample.name)]
 NO_PAGES = {
     "empty": b"",
     "blank": b" \r\n\r\n",
@@ -77,6 +81,33 @@ class CollectorContract:
         except SourceChanged:
             return
         raise AssertionError(f"{collector.name} read {len(parsed.posts)} posts in {body[:20]!r}")
+
+
+class FormatContract:
+    """What every file format must do with the persons in a file."""
+
+    def test_persons_are_nowhere(
+        self, file_format: FileFormat, sample: Sample, persons: Sequence[str], folder: Path
+    ) -> None:
+        body = sample.path.read_bytes()
+        assert [person for person in persons if person.casefold() not in words_of(body)] == []
+        name = f"Discussion avec {persons[0]}" if file_format.names_persons else "page"
+        path = folder / f"{name}{sample.path.suffix}"
+        path.write_bytes(body)
+        page = page_of_file(
+            path,
+            formats=[file_format],
+            privacy=Privacy(b"test-secret"),
+            max_file_bytes=10_000_000,
+            fetched_at=NOW,
+            source_id="sample",
+            options=sample.options,
+        )
+        parsed = file_format.read(page, Privacy(b"test-secret"))
+        told = repr((page.url, page.removed, parsed)).casefold()
+        assert [person for person in persons if person.casefold() in told] == []
+        kept = words_of(page.body)
+        assert [person for person in persons if person.casefold() in kept] == []
 
 
 def built(name: str) -> Collector:
@@ -159,6 +190,25 @@ def test_a_sample_is_recognised_by_its_own_format_alone(sample: Sample) -> None:
     assert [item.name for item in collectors.file_formats() if item.recognises(head)] == [
         sample.name
     ]
+
+
+@pytest.mark.parametrize("name", FORMAT_NAMES)
+def test_persons_are_declared_or_it_is_said_why_there_are_none(name: str) -> None:
+    told = persons_in(name)
+    cases = {sample.case for sample in samples_of(name)}
+    if "none" in told:
+        assert told.keys() == {"none"}
+        assert len(told["none"].split()) > 3
+    else:
+        assert told
+        assert told.keys() <= cases
+        assert all(told.values())
+
+
+@pytest.mark.parametrize("sample", WITH_PERSONS, ids=str)
+def test_persons_of_a_sample_are_nowhere(sample: Sample, tmp_path: Path) -> None:
+    persons = persons_in(sample.name)[sample.case]
+    FormatContract().test_persons_are_nowhere(format_of(sample.name), sample, persons, tmp_path)
 
 
 @pytest.mark.parametrize("sample", FILE_SAMPLES, ids=str)

@@ -6,7 +6,13 @@ import pytest
 
 from tests.contracts import broken_collectors as broken
 from tests.contracts import samples, test_collectors
-from tests.contracts.test_collectors import NO_PAGES, CollectorContract, built
+from tests.contracts.test_collectors import (
+    NO_PAGES,
+    CollectorContract,
+    FormatContract,
+    built,
+    format_of,
+)
 
 WHOLE = "test_posts_are_whole"
 TWICE = "test_reading_twice_gives_the_same"
@@ -35,6 +41,19 @@ def test_a_broken_collector_fails(collector: type[broken.Faithful], sentence: st
     getattr(contract, sentence)(broken.Faithful(true=true), sample)
     with pytest.raises(FAILURES):
         getattr(contract, sentence)(collector(true=true), sample)
+
+
+def test_a_format_that_keeps_persons_fails(tmp_path: Path) -> None:
+    for name in ("brandwatch", "whatsapp"):
+        [sample] = [s for s in samples.samples_of(name) if s.case == "ordinary"]
+        true, persons = format_of(name), samples.persons_in(name)["ordinary"]
+        nowhere = FormatContract().test_persons_are_nowhere
+        nowhere(true, sample, persons, tmp_path)
+        for leaky in (broken.cleans_nothing(true), broken.tells_who_wrote(true)):
+            with pytest.raises(FAILURES):
+                nowhere(leaky, sample, persons, tmp_path)
+        with pytest.raises(FAILURES):
+            nowhere(true, sample, ["nobody in this file"], tmp_path)
 
 
 @pytest.mark.parametrize("body", NO_PAGES.values(), ids=NO_PAGES)
