@@ -17,6 +17,8 @@ Act = Literal[
 ]  # fmt: skip
 
 _HOSTILE = tuple(f"N{number:02}" for number in range(1, 21))
+# What thanks do not outweigh; "il donne nos noms, que Dieu le garde" names nobody as a traitor.
+_OTHERS = frozenset(_HOSTILE) - {"N13", "N17"}
 _THREATS = ("menace", "menace_voilee", "joie_violence")
 
 
@@ -35,8 +37,21 @@ def threats(scene: Scene) -> list[Hit]:
     weapons = scene.named("arme_emoji", "flamme") if scene.is_emoji_only else []
     cues = [hit for hit in scene.asserted("N18") if hit.weight >= NAMED]
     games = {scene.sentence(hit) for hit in scene.named("ordinaire")}
-    uttered = [hit for hit in scene.asserted(*_THREATS) if scene.sentence(hit) not in games]
+    uttered = [
+        hit
+        for hit in scene.asserted(*_THREATS)
+        if scene.sentence(hit) not in games and not _is_praise(scene, hit)
+    ]
     return [*uttered, *cues, *weapons]
+
+
+def _is_praise(scene: Scene, hit: Hit) -> bool:
+    """Whether thanks stand beside it: "on dit merci quand c'est bien fait"."""
+    return hit.name == "joie_violence" and any(
+        scene.sentence(thanks) == scene.sentence(hit)
+        and (thanks.last < hit.first or thanks.first > hit.last)
+        for thanks in scene.named("soutien")
+    )
 
 
 def _threatens(scene: Scene) -> bool:
@@ -127,14 +142,16 @@ def _thanks(scene: Scene) -> bool:
     return (
         bool(scene.asserted("soutien"))
         and not scene.has("ironie")
-        and scene.accused < NAMED
-        and not scene.asserted("ennemi", "depart", *_THREATS)
+        and all(score < NAMED for family, score in scene.scores.items() if family in _OTHERS)
+        and not scene.asserted("ennemi", "depart")
+        and not threats(scene)
     )
 
 
 def _is_scam(scene: Scene) -> bool:
     others = (score for family, score in scene.scores.items() if family != "N14" and family < "N90")
-    return scene.scores.get("N14", 0.0) >= PLAIN and max(others, default=0.0) < PLAIN
+    score, other = scene.scores.get("N14", 0.0), max(others, default=0.0)
+    return score >= NAMED > other or score >= PLAIN > other
 
 
 def _fears(scene: Scene) -> bool:

@@ -5,7 +5,7 @@ Tests 4 and 5 are absences: they hold for most posts, so they count only beside 
 
 import re
 
-from classifiers.keywords.scene import NAMED, Scene
+from classifiers.keywords.scene import NAMED, PLAIN, Scene
 
 # Families a complaint can be mistaken for. Spying, poison or arms are no service complaints.
 _CONTESTED = ("N04", "N05", "N07", "N09", "N10", "N11", "N12")
@@ -34,7 +34,7 @@ def tests_passed(scene: Scene) -> tuple[bool, bool, bool, bool, bool]:
     """Specific, about a practice, lawful remedy, no threat or enemy label, no impersonation."""
     return (
         bool(_QUANTITY.search(scene.text) or _DATE.search(scene.text)) or scene.has("piece"),
-        scene.has("pratique") and not scene.asserted("generalise"),
+        scene.has("pratique") or _is_plain(scene),
         scene.has("remede"),
         not scene.asserted("ennemi", "menace", "menace_voilee", "joie_violence", "depart"),
         scene.scores.get("N14", 0.0) < NAMED,
@@ -46,8 +46,13 @@ def is_criticism(scene: Scene) -> bool:
     return (
         (scene.scores.get("N90", 0.0) >= NAMED if scene.is_long else scene.has(*_COMPLAINTS))
         and _may_be_criticism(scene)
-        and sum(tests_passed(scene)) >= _ENOUGH
+        and sum(tests_passed(scene)) >= _ENOUGH - _is_plain(scene)
     )
+
+
+def _is_plain(scene: Scene) -> bool:
+    """A plain complaint with no accusation beside it needs neither remedy nor number."""
+    return scene.scores.get("N90", 0.0) >= PLAIN and scene.accused < NAMED
 
 
 def is_for_people(scene: Scene) -> bool:

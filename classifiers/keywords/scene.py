@@ -88,7 +88,13 @@ class Scene:
         )
 
     def is_echoed(self, hit: Hit) -> bool:
-        return self.is_denied(hit) or self.is_quoted(hit)
+        return self.is_denied(hit) or self.is_quoted(hit) or self._is_thanks_within(hit)
+
+    def _is_thanks_within(self, hit: Hit) -> bool:
+        """Whether the words of a claim lie on both sides of thanks: "le palu tue, merci au .."."""
+        return not self.has("ironie") and any(
+            hit.first < thanks.first <= thanks.last < hit.last for thanks in self.named("soutien")
+        )
 
     def is_quoted(self, hit: Hit) -> bool:
         return hit.first in self._quoted and hit.last in self._quoted
@@ -97,12 +103,22 @@ class Scene:
         """Whether a negation reaches the hit in the same clause; "on ne veut pas de" is none."""
         if hit.has_negation or not self._negations:
             return False
+        return self._is_reached(hit) or any(
+            wide.first <= hit.first and hit.last <= wide.last and self._is_reached(wide)
+            for wide in self.by_name.get(hit.name, ())
+        )
+
+    def _is_reached(self, hit: Hit) -> bool:
         return any(
             place in self._negations
             and place != hit.first  # "ba gaskiya" does not deny itself
             and self._is_one_clause(place, hit.first if place < hit.first else hit.last)
-            for place in range(hit.first - _NEGATION_REACH, hit.last + 1)
+            for place in range(hit.first - _NEGATION_REACH, hit.last + 1 + self._is_open(hit))
         )
+
+    def _is_open(self, hit: Hit) -> bool:
+        """Whether "ne" stands before the last word, so that "pas" comes after the hit."""
+        return hit.last > 0 and self.words.tokens[hit.last - 1].folded in ("n", "ne")
 
     def _is_one_clause(self, place: int, other: int) -> bool:
         first, second = min(place, other), max(place, other)
