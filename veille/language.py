@@ -38,6 +38,10 @@ _SMOOTHING = 0.5 / 10_000
 # 1-, 2- and 3-grams of one word overlap: three counts of nearly the same evidence.
 _OVERLAP = 3.0
 _MIN_WORDS = 2
+# Languages further behind add nothing to the probability of the first.
+_RIVALS = 5
+# A longer text is decided long before its end.
+_MOST_WORDS = 60
 _MIN_PROBABILITY = 0.6
 _SEGMENT_WORDS = 4
 
@@ -103,14 +107,12 @@ def _mix(voting: list[str], code: str) -> dict[str, float]:
 
 def _best(voting: list[str]) -> tuple[str, float]:
     languages, _ = _profiles()
-    totals = [0.0] * len(languages)
-    for word in voting[:60]:
-        for place, score in enumerate(_word_scores(word)):
-            totals[place] += score
-    top = max(totals)
-    weights = [math.exp((total - top) / _OVERLAP) for total in totals]
-    best = totals.index(top)
-    return languages[best], weights[best] / math.fsum(weights)
+    if not voting:
+        return UNKNOWN, 0.0
+    totals = list(map(sum, zip(*map(_word_scores, voting[:_MOST_WORDS]), strict=True)))
+    top, *others = sorted(totals, reverse=True)[:_RIVALS]
+    likelihood = 1 + sum(math.exp((other - top) / _OVERLAP) for other in others)
+    return languages[totals.index(top)], 1 / likelihood
 
 
 @lru_cache(maxsize=65_536)
