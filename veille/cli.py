@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from io import TextIOWrapper
@@ -20,6 +20,7 @@ from veille.query import PostQuery
 
 OK, WRONG_CALL, PERSON_MUST_ACT, TRY_LATER, CHANGED, NEVER_AGAIN = 0, 2, 3, 4, 5, 6
 INTERRUPTED = 130
+_Answers = Callable[[Iterable[str], Callable[[str], None]], Iterator[dict[str, object]]]
 # Of several faults the one that most needs a person's hand is the status.
 _WORST_FIRST = (PERSON_MUST_ACT, CHANGED, NEVER_AGAIN, TRY_LATER, OK)
 
@@ -148,14 +149,14 @@ def bulletin(_: argparse.Namespace) -> int:
     return OK
 
 
-def label(options: argparse.Namespace) -> int:
+def answered(answers: _Answers, options: argparse.Namespace) -> int:
     """One JSON object a line in, one out; lines that are none are told of and passed over."""
     refused: list[str] = []
     if isinstance(sys.stdout, TextIOWrapper):
         # JSON is UTF-8 whatever the terminal speaks; half a character stays \ud800 in it.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     with _opened(options.file) as lines:
-        for answer in jobs.label(lines, refused.append):
+        for answer in answers(lines, refused.append):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
     for fault in refused:
         print(f"veille : {fault}", file=sys.stderr)
@@ -223,7 +224,8 @@ def sources(_: argparse.Namespace) -> int:
 VERBS: tuple[tuple[str, Callable[[argparse.Namespace], int], str], ...] = (
     ("run", run, "toute la veille du matin : lire, classer, écrire et envoyer le bulletin"),
     ("import", import_file, "lire un fichier exporté : aperçu, puis import"),
-    ("label", label, "classer des textes {id, text}, un JSON par ligne, sans rien garder"),
+    ("label", partial(answered, jobs.label), "classer des textes {id, text}, un JSON par ligne"),
+    ("language", partial(answered, jobs.language), "dire la langue de textes {id, text}"),
     ("search", search, "chercher : mots, « phrases », AND OR NOT, préfixe*"),
     ("pending", pending, "les signaux rouges que personne n'a encore validés ni écartés"),
     ("decide", decide, "écrire la décision d'une personne sur une publication"),
@@ -249,7 +251,8 @@ def _parser() -> argparse.ArgumentParser:
         parsers[name] = verbs.add_parser(name, help=about, description=about)
         parsers[name].set_defaults(verb=verb)
     parsers["collect"].add_argument("source", help="identifiant de la source")
-    parsers["label"].add_argument("file", help="fichier JSONL, ou - pour l'entrée standard")
+    for name in ("label", "language"):
+        parsers[name].add_argument("file", help="fichier JSONL, ou - pour l'entrée standard")
     parsers["search"].add_argument("words", nargs="+", help="ce que l'on cherche")
     parsers["search"].add_argument("--limit", type=_count, default=20, help="au plus (20)")
     parsers["search"].add_argument("--level", choices=LEVELS, help="seulement ce niveau")

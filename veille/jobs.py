@@ -13,7 +13,7 @@ from veille.codebook.decisions import check_value
 from veille.coverage import Coverage, remove_rejects
 from veille.errors import ConfigError, NotifyError, SourceChanged, StoreUnavailable, VeilleError
 from veille.imports import Preview, mapping_of, preview_of, title_of
-from veille.labelling import labelled_lines
+from veille.labelling import labelled_lines, language_lines
 from veille.morning import Morning, send_bulletin, send_unavailable
 from veille.pipeline import Tally, place_of
 from veille.post import Decision, DecisionAxis, Post
@@ -108,6 +108,11 @@ def label(lines: Iterable[str], refuse: Callable[[str], None]) -> Iterator[dict[
     """
     with _opened() as veille:
         yield from labelled_lines(lines, veille.classifier, refuse)
+
+
+def language(lines: Iterable[str], refuse: Callable[[str], None]) -> Iterator[dict[str, object]]:
+    """The language of `{"id", "text"}` lines, in their order; `refuse` as for `label`."""
+    return language_lines(lines, refuse)
 
 
 def classify() -> Counts:

@@ -1,4 +1,4 @@
-"""`veille label`: texts in, labels out, one JSON object a line, without a store."""
+"""`veille label` and `veille language`: texts in, answers out, one JSON object a line, no store."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -7,7 +7,7 @@ from itertools import islice
 from classifiers.base import Classifier
 from classifiers.output import labelled
 from veille.codebook.places import find_places
-from veille.language import identify
+from veille.language import identify, identify_and_tag
 from veille.severity import Context, assess
 from veille.text import normalised
 
@@ -21,7 +21,7 @@ def labelled_lines(
 
     Offsets of spans count in the text as given: only what `normalised` would change differs.
     """
-    texts = _texts(lines, refuse)
+    texts = ((post_id, normalised(text)) for post_id, text in _texts(lines, refuse))
     while batch := list(islice(texts, _BATCH)):
         for (post_id, text), labels in zip(
             batch, classifier.label([text for _, text in batch]), strict=True
@@ -35,6 +35,22 @@ def labelled_lines(
                 assessment=assess(labels, text=text, places=places, context=Context()),
                 model=classifier.model,
             )
+
+
+def language_lines(
+    lines: Iterable[str], refuse: Callable[[str], None]
+) -> Iterator[dict[str, object]]:
+    """The language of each line that is `{"id", "text"}`, and of each whitespace token of it."""
+    for post_id, text in _texts(lines, refuse):
+        language, tokens = identify_and_tag(text)
+        yield {
+            "id": post_id,
+            "code": language.code,
+            "p": round(language.probability, 4),
+            "script": language.script,
+            "mix": language.mix,
+            "tokens": tokens,
+        }
 
 
 def _texts(lines: Iterable[str], refuse: Callable[[str], None]) -> Iterator[tuple[object, str]]:

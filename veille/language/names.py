@@ -1,0 +1,107 @@
+"""Words that say nothing of the language around them: names, and greetings in Arabic."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from veille.codebook.actors import GENERIC, load_actors
+from veille.codebook.finder import Alias
+from veille.codebook.places import place_forms
+from veille.language.chunks import Chunk, chunks_of
+
+Silence = Literal["name", "greeting"]
+_Sign = Literal["", "capital", "shouted"]
+
+# Shorter forms are also words of some language: a capital must say that they are names.
+_SURE_LETTERS = 5
+_LONGEST = 7
+# "ONG SI": the short name alone is what counts, under its own rule.
+_CLASS_WORDS = ("ONG ", "dɔgɔtɔrɔ ")
+
+
+def silent(chunks: Sequence[Chunk]) -> dict[int, Silence]:
+    """The chunks that do not vote, by place, and why; longest names first."""
+    found: dict[int, Silence] = {}
+    longest = _longest()
+    free = 0
+    for place in [place for place, chunk in enumerate(chunks) if chunk.first in longest]:
+        if place >= free:
+            length, why = _at(chunks[place : place + longest[chunks[place].first]])
+            found.update(dict.fromkeys(range(place, place + length), why))
+            free = place + length
+    return found
+
+
+def _at(chunks: Sequence[Chunk]) -> tuple[int, Silence]:
+    """How many of `chunks`, from the first, are one name or greeting; 0 when none is."""
+    for length in range(len(chunks), 0, -1):
+        whole = " ".join(chunk.key for chunk in chunks[:length])
+        if whole in _greetings():
+            return length, "greeting"
+        sign = _names().get(whole)
+        if sign is not None and (not sign or getattr(chunks[0], sign)):
+            return length, "name"
+    return 0, "name"
+
+
+@cache
+def _longest() -> dict[str, int]:
+    """By first word, the number of words of the longest name or greeting."""
+    longest: dict[str, int] = {}
+    for form in (*_names(), *_greetings()):
+        words = form.split()
+        longest[words[0]] = min(_LONGEST, max(longest.get(words[0], 0), len(words)))
+    return longest
+
+
+@cache
+def _names() -> dict[str, _Sign]:
+    """Folded names of organisations, places and people, and what must be true of their letters."""
+    names: dict[str, _Sign] = {}
+    for form, sign in (*_actors(), *_places(), *_people()):
+        key = _key(form)
+        if key:
+            names.setdefault(key, sign)
+    return names
+
+
+def _actors() -> Iterator[tuple[str, _Sign]]:
+    for actor in load_actors().values():
+        if actor.id != GENERIC:
+            for alias in actor.aliases:
+                # What is written small is a common noun of its language.
+                if not alias.form.islower() and not alias.form.startswith(_CLASS_WORDS):
+                    yield alias.form, _sign_of(alias)
+
+
+def _sign_of(alias: Alias) -> _Sign:
+    is_acronym = alias.form.isupper() and len(alias.form) < _SURE_LETTERS
+    if is_acronym or alias.case in ("upper", "exact"):
+        return "shouted" if alias.form.isupper() else "capital"
+    return "capital" if " " in alias.form or alias.case != "any" else ""
+
+
+def _places() -> Iterator[tuple[str, _Sign]]:
+    for form, is_common in place_forms():
+        sure = len(form) >= _SURE_LETTERS and not is_common
+        yield form, "" if sure or not form[0].isupper() else "capital"
+
+
+def _people() -> Iterator[tuple[str, _Sign]]:
+    for form in _lines("people.txt"):
+        yield form, "capital"
+
+
+@cache
+def _greetings() -> frozenset[str]:
+    return frozenset(filter(None, map(_key, _lines("greetings.txt"))))
+
+
+def _key(form: str) -> str:
+    return " ".join(chunk.key for chunk in chunks_of(form) if chunk.key)
+
+
+def _lines(name: str) -> list[str]:
+    text = (files("veille.language") / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
