@@ -80,7 +80,7 @@ def _read(written: str) -> Chunk:
         script, letters = script_of(bare)
         found = () if _ADDRESS.search(written) or not letters else tuple(words_of(bare))
         bare = "".join(filter(str.isalpha, bare))
-    if not found:
+    if not found or not bare:
         return Chunk((), "", "", "", 0, False, False, not written[-1].isalnum())
     key = " ".join(map(key_of, found[found[0].endswith("'") :]))
     capital = bare[0].isupper()
