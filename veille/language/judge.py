@@ -145,7 +145,7 @@ class Judge:
         if label == code or not own:
             return label == code
         if code == UNKNOWN:
-            return len(own) >= _FEWEST_OF_ONE and self.verdict(own).code == label
+            return len(own) >= _FEWEST_OF_ONE and self.best(own).code == label
         return len(own) >= _FEWEST_OF_ONE or label == COMMON
 
     def _path(self, rows: Mapping[str, Sequence[int]]) -> tuple[list[str], int]:
