@@ -53,7 +53,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return wheel
 
 
-def test_the_wheel_holds_the_four_packages_but_for_training_texts_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_the_four_packages_but_for_training_texts_and_nothing_else(
+    wheel: Path,
+) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
     ours = {
         path.relative_to(ROOT).as_posix()
