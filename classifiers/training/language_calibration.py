@@ -41,7 +41,7 @@ EPOCHS, BATCH = 6, 64
 PRECISION = 0.95
 LEAST, MOST = 0.45, 0.95
 # Chosen on texts put together of held-out lines in two languages.
-SWITCH, MIXED = 4.0, 1.0
+SWITCH, MIXED = 4.0, 0.6
 
 
 class Example(NamedTuple):

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections import Counter
-from functools import lru_cache
 from typing import NamedTuple
 
 LATIN, ARABIC, TIFINAGH, NKO, ADLAM = "Latin", "Arabic", "Tifinagh", "N'Ko", "Adlam"
@@ -31,7 +30,6 @@ _LOOK_ALIKES = str.maketrans({"ә": "ǝ", "’": "'", "ʼ": "'", "‘": "'", "`"
 _ENDINGS, _CLOSERS = tuple(".!?:…;۔؟"), "\"'»”’)]"
 _AROUND = "".join(chr(n) for n in range(0x21, 0x7F) if not chr(n).isalnum()) + "«»“”‘’…–—،؛؟۔·•"
 _LONGEST_WORD = 40
-_LONGEST_CHUNK = 48
 _PHONE_LETTERS = str.maketrans(
     {"ɛ": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "n", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ǝ": "e"}
     | {"ɩ": "i", "ʋ": "u", "ɣ": "g", "ʔ": ""}
@@ -61,17 +59,8 @@ class Chunk(NamedTuple):
     ends: bool
 
 
-def chunks_of(text: str, *, most: int = -1) -> list[Chunk]:
-    """What stands between spaces, or the first `most`; addresses and numbers hold no word."""
-    chunks = text.split() if most < 0 else text.split(None, most)[:most]
-    if len(text) > _LONGEST_CHUNK and len(max(chunks, key=len, default="")) > _LONGEST_CHUNK:
-        return [(_read if len(c) <= _LONGEST_CHUNK else _read.__wrapped__)(c) for c in chunks]
-    return list(map(_read, chunks))
-
-
-# A post is mostly made of words that other posts have used.
-@lru_cache(maxsize=1 << 15)
-def _read(written: str) -> Chunk:
+def chunk_of(written: str) -> Chunk:
+    """What `written`, which holds no space, says; addresses and numbers hold no word."""
     bare = written.strip(_AROUND)
     found: tuple[str, ...]
     if bare.isalpha() and "#" not in written and "@" not in written:

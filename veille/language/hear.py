@@ -4,20 +4,27 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from veille.language.chunks import ADLAM, ARABIC, Chunk, chunks_of
+from veille.language.chunks import ADLAM, ARABIC, Chunk, chunk_of
 from veille.language.judge import NOBODY, UNKNOWN, Judge, Verdict, judge_of
+from veille.language.model import Word
 from veille.language.names import silent
 
 SILENT = "x"
 # Only Fula is written in Adlam; N'Ko is for those who read it.
 _ONLY = {ADLAM: "ful"}
 # Longer texts are no posts: what comes later changes nothing.
-_MOST_CHUNKS = 400
+_MOST_TOKENS = 400
 _SEVERAL = 2
 # What is rarer is a borrowed word.
 _LEAST_SHARE = 0.1
+# Longer ones are no words and would only fill the memory.
+_LONGEST = 48
 _CHUNK = re.compile(r"\S+")
+
+
+_Token = tuple[Chunk, Word | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,30 +64,44 @@ class _Heard:
 
 def identify(text: str) -> Language:
     """The language of `text`; never raises, and the same text always gives the same answer."""
-    return _language(chunks_of(text, most=_MOST_CHUNKS))[0]
+    return _language(_tokens(text.split(None, _MOST_TOKENS)[:_MOST_TOKENS]))[0]
 
 
 def tags(text: str) -> list[str]:
     """A code for each whitespace token; "x" for names, numbers, emoji, tags and addresses."""
-    return _heard(chunks_of(text)).codes
+    return _heard(_tokens(text.split())).codes
 
 
 def identify_and_tag(text: str) -> tuple[Language, list[str]]:
     """Both at once, for the cost of one where the text is not very long."""
-    chunks = chunks_of(text)
-    language, heard = _language(chunks[:_MOST_CHUNKS])
-    return language, heard.codes if len(chunks) <= _MOST_CHUNKS else _heard(chunks).codes
+    tokens = _tokens(text.split())
+    language, heard = _language(tokens[:_MOST_TOKENS])
+    return language, heard.codes if len(tokens) <= _MOST_TOKENS else _heard(tokens).codes
 
 
-def _language(chunks: Sequence[Chunk]) -> tuple[Language, _Heard]:
-    heard = _heard(chunks)
+def _tokens(written: Sequence[str]) -> list[_Token]:
+    if len(max(written, key=len, default="")) > _LONGEST:
+        return [(_token if len(w) <= _LONGEST else _token.__wrapped__)(w) for w in written]
+    return list(map(_token, written))
+
+
+# A post is mostly made of words that other posts have used.
+@lru_cache(maxsize=1 << 15)
+def _token(written: str) -> _Token:
+    chunk = chunk_of(written)
+    judge = judge_of(chunk.script) if chunk.words else None
+    return chunk, judge.model.of(chunk.words) if judge else None
+
+
+def _language(tokens: Sequence[_Token]) -> tuple[Language, _Heard]:
+    heard = _heard(tokens)
     mix = _mix(heard.votes)
     code = next(iter(mix), UNKNOWN)
     known = Language(
         code=code,
         probability=heard.probability[code] if mix else 0.0,
         mix=mix,
-        script=_script_of_most(chunks),
+        script=_script_of_most([chunk for chunk, _ in tokens]),
         variety=heard.variety[code] if mix else "",
     )
     return known, heard
@@ -120,8 +141,9 @@ def _mix(votes: Mapping[str, int]) -> dict[str, float]:
     return {code: round(n / heard, 2) for code, n in ranked}
 
 
-def _heard(chunks: Sequence[Chunk]) -> _Heard:
-    heard = _Heard([SILENT] * len(chunks))
+def _heard(tokens: Sequence[_Token]) -> _Heard:
+    heard = _Heard([SILENT] * len(tokens))
+    chunks = [chunk for chunk, _ in tokens]
     silences = silent(chunks)
     by_script: dict[str, list[int]] = {}
     for place in [place for place, chunk in enumerate(chunks) if chunk.words]:
@@ -130,11 +152,14 @@ def _heard(chunks: Sequence[Chunk]) -> _Heard:
     for script, places in by_script.items():
         judge = judge_of(script)
         if judge:
-            _decide(judge, _without_names(judge, chunks, places), chunks, heard)
+            voting = _without_names(judge, chunks, places)
+            words = [word for place in voting if (word := tokens[place][1])]
+            _decide(judge, voting, words, heard)
         else:
             code = _ONLY.get(script, UNKNOWN)
-            _say(heard, dict.fromkeys(places, code), Verdict(code, 1.0, ""))
-    _greet(heard, chunks, [place for place, why in silences.items() if why == "greeting"])
+            _say(heard, places, Verdict(code, 1.0, ""))
+    if silences:
+        _greet(heard, chunks, [place for place, why in silences.items() if why == "greeting"])
     return heard
 
 
@@ -154,26 +179,27 @@ def _without_names(judge: Judge, chunks: Sequence[Chunk], places: list[int]) -> 
     return [place for place in places if place not in names]
 
 
-def _decide(judge: Judge, places: list[int], chunks: Sequence[Chunk], heard: _Heard) -> None:
-    """Says the language of the chunks at `places`, which are of one script."""
-    words = [judge.model.of(chunks[place].words) for place in places]
+def _decide(judge: Judge, places: list[int], words: list[Word], heard: _Heard) -> None:
+    """Says the language of the words at `places`, which are of one script."""
     verdict = judge.verdict(words) if sum(word.votes for word in words) > 1 else NOBODY
     path = judge.path_beside(words, verdict.code)
     if not path:
-        _say(heard, dict.fromkeys(places, verdict.code), verdict)
+        _say(heard, places, verdict)
         return
-    codes = dict(zip(places, path, strict=True))
-    for code in dict.fromkeys(path):
-        mine = [word for word, said in zip(words, path, strict=True) if said == code]
-        sure = judge.best(mine)
-        own = {place: said for place, said in codes.items() if said == code}
-        _say(heard, own, sure if sure.code == code else Verdict(code, verdict.probability, ""))
+    counted = Counter(path)
+    main = max(counted, key=counted.__getitem__)
+    if main != verdict.code:
+        mine = [word for word, said in zip(words, path, strict=True) if said == main]
+        verdict = judge.best(mine, main)
+    for code in counted:
+        own = [place for place, said in zip(places, path, strict=True) if said == code]
+        _say(heard, own, verdict if code == main else Verdict(code, 0.0, ""))
 
 
-def _say(heard: _Heard, codes: Mapping[int, str], verdict: Verdict) -> None:
-    for place, code in codes.items():
-        heard.codes[place] = code
-    heard.votes[verdict.code] += len(codes)
+def _say(heard: _Heard, places: Sequence[int], verdict: Verdict) -> None:
+    for place in places:
+        heard.codes[place] = verdict.code
+    heard.votes[verdict.code] += len(places)
     heard.probability[verdict.code] = verdict.probability
     heard.variety[verdict.code] = verdict.profile.partition(".")[2]
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from operator import sub
+from itertools import combinations
+from operator import ne, neg, sub
 from typing import NamedTuple
 
 from veille.language.model import LIFT, STEPS, Model, Word, read_model
@@ -77,8 +78,8 @@ class Judge:
         sure = best.probability >= self.calibration.least.get(best.code, _NEVER)
         return best if sure else NOBODY
 
-    def best(self, words: Sequence[Word]) -> Verdict:
-        """The best label, sure or not, and the profile of it that is nearest."""
+    def best(self, words: Sequence[Word], only: str = "") -> Verdict:
+        """The best label, or `only` that one, sure or not, and the profile that is nearest."""
         lift = LIFT * sum([votes for _, _, _, votes in words])
         totals = self.model.totals(words)
         far = max(lift, *totals) - _FAR / self.calibration.scale * STEPS
@@ -90,7 +91,8 @@ class Judge:
         }
         top = max(logits.values(), default=0.0)
         weights = {place: math.exp(logit - top) for place, logit in logits.items()}
-        known = [place for place in weights if self._labels[place] in self._places]
+        labels = (only,) if only else self._places
+        known = [place for place in weights if self._labels[place] in labels]
         if not known:
             return NOBODY
         place = max(known, key=weights.__getitem__)
@@ -100,87 +102,106 @@ class Judge:
         return Verdict(code, share / whole, self.model.profiles[place])
 
     def path_beside(self, words: Sequence[Word], code: str) -> list[str]:
-        """One label a word where the text is in several languages, else nothing.
+        """One label a word where the text is in two languages, else nothing.
 
-        `code` is what the whole text was found to be, or `UNKNOWN`: then all that is in it must
-        be sure enough by itself.
+        `code` is what the whole text was found to be, or `UNKNOWN`: then the words of each
+        language must be nearest to it, and both together far enough from any language.
         """
         if len(words) < _FEWEST_WORDS:
             return []
-        rows = self._rows(words, code)
-        while rows and (len(rows) > 1 or code == UNKNOWN):
-            path, score = self._path(rows)
-            kept = {label: rows[label] for label in rows if self._stays(label, words, path, code)}
-            if len(kept) == len(rows):
-                enough = self.calibration.mixed * STEPS * len(words)
-                lift = LIFT * sum(word.votes for word in words)
-                return path if code != UNKNOWN or score - lift >= enough else []
-            rows = kept
-        return []
-
-    def _rows(self, words: Sequence[Word], code: str) -> dict[str, list[int]]:
-        """The score of each word in `code` and in the labels that may stand beside it."""
-        counted = Counter([self._labels[best] for _, _, best, _ in words])
-        rivals = [label for label, _ in counted.most_common() if label in self._places]
+        totals = self.model.totals(words)
         if code == UNKNOWN:
-            return {label: self._row(words, label) for label in rivals[:_MOST_LANGUAGES]}
-        main = self._row(words, code)
-        rows = {code: main}
-        for label in [label for label in rivals if label != code][:_MOST_LANGUAGES]:
-            row = self._row(words, label)
-            if _gains(map(sub, row, main), self._switch):
-                rows[label] = row
-        return rows
+            return self._path_of_two(words, totals)
+        main = self._place(code, totals)
+        rival, row = self._rival(words, main, totals)
+        if not rival:
+            return []
+        path = _walk((code, rival), map(neg, row), self._switch)
+        return path if path.count(rival) >= _FEWEST_OF_ONE or rival == COMMON else []
 
-    def _row(self, words: Sequence[Word], label: str) -> list[int]:
-        places = self._places[label]
-        if len(places) == 1:
-            [place] = places
-            return [row[place] for row, _, _, _ in words]
-        return [max([row[place] for place in places]) for row, _, _, _ in words]
+    def _rival(
+        self, words: Sequence[Word], main: int, totals: Sequence[int]
+    ) -> tuple[str, Sequence[int]]:
+        """The label that gains most where it is better than `main`, and by how much each word is.
 
-    def _stays(self, label: str, words: Sequence[Word], path: Sequence[str], code: str) -> bool:
-        """Whether enough of the text is in `label` for it to be no accident."""
+        Empty where none gains more than changing language costs.
+        """
+        leads: dict[str, int] = {}
+        for row, _, best, _ in words:
+            label = self._labels[best]
+            leads[label] = leads.get(label, 0) + row[best] - row[main]
+        rival, gained, better = "", 0, [0]
+        for label, lead in leads.items():
+            if lead > self._switch // 4 and label in self._places:
+                place = self._place(label, totals)
+                row = [row[place] - row[main] for row, _, _, _ in words]
+                gain = _gain(row, self._switch)
+                if gain > gained:
+                    rival, gained, better = label, gain, row
+        return rival, better
+
+    def _path_of_two(self, words: Sequence[Word], totals: Sequence[int]) -> list[str]:
+        """The best path through the two labels that explain most, if it is good enough."""
+        explained: Counter[str] = Counter()
+        for row, _, best, votes in words:
+            explained[self._labels[best]] += row[best] - LIFT * votes
+        named = [label for label, _ in explained.most_common() if label in self._places]
+        places = {label: self._place(label, totals) for label in named[:_MOST_LANGUAGES]}
+        rows = {label: [row[n] for row, _, _, _ in words] for label, n in places.items()}
+        best = {(a, b): sum(map(max, rows[a], rows[b])) for a, b in combinations(rows, 2)}
+        if not best:
+            return []
+        pair = max(best, key=best.__getitem__)
+        path = _walk(pair, map(sub, rows[pair[0]], rows[pair[1]]), self._switch)
+        score = sum([rows[label][place] for place, label in enumerate(path)])
+        score -= LIFT * sum([votes for _, _, _, votes in words])
+        enough = self.calibration.mixed * STEPS * len(words)
+        if score - sum(map(ne, path, path[1:])) * self._switch < enough:
+            return []
+        return path if all(self._is_nearest(label, words, path) for label in set(path)) else []
+
+    def _is_nearest(self, label: str, words: Sequence[Word], path: Sequence[str]) -> bool:
         own = [word for word, said in zip(words, path, strict=True) if said == label]
-        if label == code or not own:
-            return label == code
-        if code == UNKNOWN:
-            return len(own) >= _FEWEST_OF_ONE and self.best(own).code == label
-        return len(own) >= _FEWEST_OF_ONE or label == COMMON
+        return len(own) >= _FEWEST_OF_ONE and self.best(own).code == label
 
-    def _path(self, rows: Mapping[str, Sequence[int]]) -> tuple[list[str], int]:
-        """The best sequence of labels, one a word, and its score: Viterbi with one price."""
-        labels = list(rows)
-        steps = list(zip(*rows.values(), strict=True))
-        total = list(steps[0])
-        came: list[list[int]] = []
-        for step in steps[1:]:
-            leap = max(total) - self._switch
-            best = total.index(leap + self._switch)
-            came.append([best if leap > n else place for place, n in enumerate(total)])
-            total = [(leap if leap > n else n) + score for n, score in zip(total, step)]  # noqa: B905
-        score = max(total)
-        at = total.index(score)
-        found = [at]
-        for back in reversed(came):
-            at = back[at]
-            found.append(at)
-        return [labels[place] for place in reversed(found)], score
+    def _place(self, label: str, totals: Sequence[int]) -> int:
+        """Of the profiles of `label`, the nearest to the whole text."""
+        places = self._places[label]
+        return places[0] if len(places) == 1 else max(places, key=totals.__getitem__)
 
 
-def _gains(differences: Iterable[int], switch: int) -> bool:
-    """Whether a run of words gains more by another language than changing to it costs.
+def _gain(differences: Iterable[int], switch: int) -> int:
+    """The most that a run of words gains by another language, less what changing to it costs.
 
     One change where the run begins or ends the text, two within it.
     """
-    run, is_first = 0, True
+    best = run = 0
+    cost = switch
     for difference in differences:
         run += difference
-        if run > (switch if is_first else 2 * switch):
-            return True
-        if run < 0:
-            run, is_first = 0, False
-    return run > switch
+        if run <= 0:
+            run, cost = 0, 2 * switch
+        elif run - cost > best:
+            best = run - cost
+    return max(best, run - cost + switch)
+
+
+def _walk(labels: tuple[str, str], leads: Iterable[int], switch: int) -> list[str]:
+    """The best way through words in two languages: Viterbi with one price for a change.
+
+    `leads` tell by how much each word is better in the first language. Whichever language is
+    behind by more than the price comes from the other one.
+    """
+    lead, came = 0, []
+    for step in leads:
+        came.append((lead > switch) - (lead < -switch))
+        lead = max(-switch, min(switch, lead)) + step
+    first = lead >= 0
+    path = []
+    for sign in reversed(came):
+        path.append(labels[0] if first else labels[1])
+        first = first if sign == 0 else sign > 0
+    return path[::-1]
 
 
 @cache

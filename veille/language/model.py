@@ -76,7 +76,7 @@ class Model:
         self._inside = [1 - n for n in self._begin]
         self._end = self._edge(1)
         # Posts repeat words, and words repeat letters.
-        self.of = lru_cache(maxsize=1 << 15)(self._of)
+        self.of = lru_cache(maxsize=1 << 14)(self._of)
         self._letter = lru_cache(maxsize=1 << 15)(self._letter_costs)
         self._pair = lru_cache(maxsize=1 << 12)(self._pair_shares)
 

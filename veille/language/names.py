@@ -8,7 +8,7 @@ from typing import Literal
 from veille.codebook.actors import GENERIC, load_actors
 from veille.codebook.finder import Alias
 from veille.codebook.places import place_forms
-from veille.language.chunks import Chunk, chunks_of
+from veille.language.chunks import Chunk, chunk_of
 
 Silence = Literal["name", "greeting"]
 _Sign = Literal["", "capital", "shouted"]
@@ -26,8 +26,9 @@ def silent(chunks: Sequence[Chunk]) -> dict[int, Silence]:
     longest = _longest()
     free = 0
     for place in [place for place, chunk in enumerate(chunks) if chunk.first in longest]:
-        if place >= free:
-            length, why = _at(chunks[place : place + longest[chunks[place].first]])
+        most, needs_capital = longest[chunks[place].first]
+        if place >= free and (chunks[place].capital or not needs_capital):
+            length, why = _at(chunks[place : place + most])
             found.update(dict.fromkeys(range(place, place + length), why))
             free = place + length
     return found
@@ -46,12 +47,13 @@ def _at(chunks: Sequence[Chunk]) -> tuple[int, Silence]:
 
 
 @cache
-def _longest() -> dict[str, int]:
-    """By first word, the number of words of the longest name or greeting."""
-    longest: dict[str, int] = {}
-    for form in (*_names(), *_greetings()):
+def _longest() -> dict[str, tuple[int, bool]]:
+    """By first word, the words of the longest name or greeting, and whether all have a capital."""
+    longest: dict[str, tuple[int, bool]] = {}
+    for form, sign in [*_names().items(), *dict.fromkeys(_greetings(), "").items()]:
         words = form.split()
-        longest[words[0]] = min(_LONGEST, max(longest.get(words[0], 0), len(words)))
+        length, needs_capital = longest.get(words[0], (0, True))
+        longest[words[0]] = (min(_LONGEST, max(length, len(words))), needs_capital and bool(sign))
     return longest
 
 
@@ -99,7 +101,7 @@ def _greetings() -> frozenset[str]:
 
 
 def _key(form: str) -> str:
-    return " ".join(chunk.key for chunk in chunks_of(form) if chunk.key)
+    return " ".join(chunk.key for chunk in map(chunk_of, form.split()) if chunk.key)
 
 
 def _lines(name: str) -> list[str]:
