@@ -3,7 +3,7 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -72,18 +72,37 @@ class Judge:
             if label in OPERATIONAL:
                 self._places.setdefault(label, []).append(place)
 
-    def verdict(self, words: Sequence[Word]) -> Verdict:
-        """The best label for words taken as one text; `UNKNOWN` where it is not sure enough."""
-        best = self.best(words)
-        sure = best.probability >= self.calibration.least.get(best.code, _NEVER)
-        return best if sure else NOBODY
+    def decide(self, words: Sequence[Word]) -> tuple[Verdict, list[str]]:
+        """What the words are in taken as one text, and one label a word where there are two."""
+        totals = self.model.totals(words)
+        best = self._best(words, totals, self._places)
+        verdict = best if self._is_sure(best) else NOBODY
+        if len(words) < _FEWEST_WORDS:
+            return verdict, []
+        if verdict is NOBODY:
+            return verdict, self._path_of_two(words, totals)
+        main = self._place(verdict.code, totals)
+        rival, row = self._rival(words, main, totals)
+        if not rival:
+            return verdict, []
+        path = _walk((verdict.code, rival), map(neg, row), self._switch)
+        stays = path.count(rival) >= _FEWEST_OF_ONE or rival == COMMON
+        return verdict, path if stays else []
 
     def best(self, words: Sequence[Word], only: str = "") -> Verdict:
         """The best label, or `only` that one, sure or not, and the profile that is nearest."""
+        return self._best(words, self.model.totals(words), (only,) if only else self._places)
+
+    def _is_sure(self, verdict: Verdict) -> bool:
+        return verdict.probability >= self.calibration.least.get(verdict.code, _NEVER)
+
+    def _best(
+        self, words: Sequence[Word], totals: Sequence[int], labels: Collection[str]
+    ) -> Verdict:
         lift = LIFT * sum([votes for _, _, _, votes in words])
-        totals = self.model.totals(words)
-        far = max(lift, *totals) - _FAR / self.calibration.scale * STEPS
         scale = self.calibration.scale / STEPS
+        highest = max(totals)
+        far = (highest if highest > lift else lift) - _FAR / scale
         logits = {
             place: (total - lift) * scale + self._prior[place]
             for place, total in enumerate(totals)
@@ -91,33 +110,14 @@ class Judge:
         }
         top = max(logits.values(), default=0.0)
         weights = {place: math.exp(logit - top) for place, logit in logits.items()}
-        labels = (only,) if only else self._places
         known = [place for place in weights if self._labels[place] in labels]
         if not known:
             return NOBODY
         place = max(known, key=weights.__getitem__)
         code = self._labels[place]
-        share = sum(weights.get(other, 0.0) for other in self._places[code])
+        share = sum([weights.get(other, 0.0) for other in self._places[code]])
         whole = sum(weights.values()) + math.exp(min(-top, _FAR))
         return Verdict(code, share / whole, self.model.profiles[place])
-
-    def path_beside(self, words: Sequence[Word], code: str) -> list[str]:
-        """One label a word where the text is in two languages, else nothing.
-
-        `code` is what the whole text was found to be, or `UNKNOWN`: then the words of each
-        language must be nearest to it, and both together far enough from any language.
-        """
-        if len(words) < _FEWEST_WORDS:
-            return []
-        totals = self.model.totals(words)
-        if code == UNKNOWN:
-            return self._path_of_two(words, totals)
-        main = self._place(code, totals)
-        rival, row = self._rival(words, main, totals)
-        if not rival:
-            return []
-        path = _walk((code, rival), map(neg, row), self._switch)
-        return path if path.count(rival) >= _FEWEST_OF_ONE or rival == COMMON else []
 
     def _rival(
         self, words: Sequence[Word], main: int, totals: Sequence[int]
@@ -132,7 +132,7 @@ class Judge:
             leads[label] = leads.get(label, 0) + row[best] - row[main]
         rival, gained, better = "", 0, [0]
         for label, lead in leads.items():
-            if lead > self._switch // 4 and label in self._places:
+            if lead > self._switch // 2 and label in self._places:
                 place = self._place(label, totals)
                 row = [row[place] - row[main] for row, _, _, _ in words]
                 gain = _gain(row, self._switch)
@@ -148,10 +148,10 @@ class Judge:
         named = [label for label, _ in explained.most_common() if label in self._places]
         places = {label: self._place(label, totals) for label in named[:_MOST_LANGUAGES]}
         rows = {label: [row[n] for row, _, _, _ in words] for label, n in places.items()}
-        best = {(a, b): sum(map(max, rows[a], rows[b])) for a, b in combinations(rows, 2)}
-        if not best:
+        pairs = {(a, b): sum(map(max, rows[a], rows[b])) for a, b in combinations(rows, 2)}
+        if not pairs:
             return []
-        pair = max(best, key=best.__getitem__)
+        pair = max(pairs, key=pairs.__getitem__)
         path = _walk(pair, map(sub, rows[pair[0]], rows[pair[1]]), self._switch)
         score = sum([rows[label][place] for place, label in enumerate(path)])
         score -= LIFT * sum([votes for _, _, _, votes in words])
