@@ -145,19 +145,17 @@ def _heard(tokens: Sequence[_Token]) -> _Heard:
     heard = _Heard([SILENT] * len(tokens))
     chunks = [chunk for chunk, _ in tokens]
     silences = silent(chunks)
-    by_script: dict[str, list[int]] = {}
-    for place in [place for place, chunk in enumerate(chunks) if chunk.words]:
-        if place not in silences:
-            by_script.setdefault(chunks[place].script, []).append(place)
-    for script, places in by_script.items():
+    speaking = [place for place, chunk in enumerate(chunks) if chunk.words]
+    if silences:
+        speaking = [place for place in speaking if place not in silences]
+    for script in dict.fromkeys([chunks[place].script for place in speaking]):
+        places = [place for place in speaking if chunks[place].script == script]
         judge = judge_of(script)
         if judge:
             voting = _without_names(judge, chunks, places)
-            words = [word for place in voting if (word := tokens[place][1])]
-            _decide(judge, voting, words, heard)
+            _decide(judge, voting, [word for p in voting if (word := tokens[p][1])], heard)
         else:
-            code = _ONLY.get(script, UNKNOWN)
-            _say(heard, places, Verdict(code, 1.0, ""))
+            _say(heard, places, Verdict(_ONLY.get(script, UNKNOWN), 1.0, ""))
     if silences:
         _greet(heard, chunks, [place for place, why in silences.items() if why == "greeting"])
     return heard
@@ -181,8 +179,8 @@ def _without_names(judge: Judge, chunks: Sequence[Chunk], places: list[int]) -> 
 
 def _decide(judge: Judge, places: list[int], words: list[Word], heard: _Heard) -> None:
     """Says the language of the words at `places`, which are of one script."""
-    verdict = judge.verdict(words) if sum(word.votes for word in words) > 1 else NOBODY
-    path = judge.path_beside(words, verdict.code)
+    several = len(words) > 1 or sum(word.votes for word in words) > 1
+    verdict, path = judge.decide(words) if several else (NOBODY, [])
     if not path:
         _say(heard, places, verdict)
         return

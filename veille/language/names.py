@@ -11,7 +11,7 @@ from veille.codebook.places import place_forms
 from veille.language.chunks import Chunk, chunk_of
 
 Silence = Literal["name", "greeting"]
-_Sign = Literal["", "capital", "shouted"]
+_Sign = Literal["", "capital", "shouted", "greeting"]
 
 # Shorter forms are also words of some language: a capital must say that they are names.
 _SURE_LETTERS = 5
@@ -36,13 +36,14 @@ def silent(chunks: Sequence[Chunk]) -> dict[int, Silence]:
 
 def _at(chunks: Sequence[Chunk]) -> tuple[int, Silence]:
     """How many of `chunks`, from the first, are one name or greeting; 0 when none is."""
+    signs, whole = _signs(), " ".join([chunk.key for chunk in chunks])
     for length in range(len(chunks), 0, -1):
-        whole = " ".join(chunk.key for chunk in chunks[:length])
-        if whole in _greetings():
+        sign = signs.get(whole)
+        if sign == "greeting":
             return length, "greeting"
-        sign = _names().get(whole)
         if sign is not None and (not sign or getattr(chunks[0], sign)):
             return length, "name"
+        whole = whole[: -len(chunks[length - 1].key) - 1]
     return 0, "name"
 
 
@@ -50,22 +51,23 @@ def _at(chunks: Sequence[Chunk]) -> tuple[int, Silence]:
 def _longest() -> dict[str, tuple[int, bool]]:
     """By first word, the words of the longest name or greeting, and whether all have a capital."""
     longest: dict[str, tuple[int, bool]] = {}
-    for form, sign in [*_names().items(), *dict.fromkeys(_greetings(), "").items()]:
+    for form, sign in _signs().items():
         words = form.split()
         length, needs_capital = longest.get(words[0], (0, True))
-        longest[words[0]] = (min(_LONGEST, max(length, len(words))), needs_capital and bool(sign))
+        is_capital = sign in ("capital", "shouted")
+        longest[words[0]] = (min(_LONGEST, max(length, len(words))), needs_capital and is_capital)
     return longest
 
 
 @cache
-def _names() -> dict[str, _Sign]:
-    """Folded names of organisations, places and people, and what must be true of their letters."""
-    names: dict[str, _Sign] = {}
-    for form, sign in (*_actors(), *_places(), *_people()):
+def _signs() -> dict[str, _Sign]:
+    """By folded form, what must be true of the letters of a name; "greeting" for those."""
+    signs: dict[str, _Sign] = {}
+    for form, sign in (*_greetings(), *_actors(), *_places(), *_people()):
         key = _key(form)
         if key:
-            names.setdefault(key, sign)
-    return names
+            signs.setdefault(key, sign)
+    return signs
 
 
 def _actors() -> Iterator[tuple[str, _Sign]]:
@@ -95,9 +97,9 @@ def _people() -> Iterator[tuple[str, _Sign]]:
         yield form, "capital"
 
 
-@cache
-def _greetings() -> frozenset[str]:
-    return frozenset(filter(None, map(_key, _lines("greetings.txt"))))
+def _greetings() -> Iterator[tuple[str, _Sign]]:
+    for form in _lines("greetings.txt"):
+        yield form, "greeting"
 
 
 def _key(form: str) -> str:
