@@ -2,8 +2,8 @@
 
     python bench/language.py [POSTS]
 
-Posts of about 200 characters are put together from the invented posts of tests/samples, each of
-one language or of one pair. With VEILLE_TEST_LANGUAGES, a folder that holds
+The posts are the invented ones of tests/samples, in five languages and with changes of language:
+as they were written, and put together to 200 characters of one language or one pair. With VEILLE_TEST_LANGUAGES, a folder that holds
 flores200.tsv.gz, lines of it in our languages are read too, each once: almost every post then
 brings words that were never seen. Each reader runs in a process of its own, on one core; the slow
 ones read fewer of the same posts. py3langid is measured where it is installed. Writes
@@ -35,7 +35,7 @@ READERS = ("veille", "veille with tokens", "langdetect", "py3langid")
 SLOW = {"langdetect": 20, "py3langid": 4}
 
 
-def invented_posts(count: int) -> list[str]:
+def invented_posts(count: int, characters: int = CHARACTERS) -> list[str]:
     chance = random.Random(7)
     parts: dict[str, list[str]] = {}
     for path in [SAMPLES / "ordinary_week.jsonl", *sorted(SAMPLES.glob("codeswitch/*.jsonl"))]:
@@ -44,15 +44,18 @@ def invented_posts(count: int) -> list[str]:
             parts.setdefault(post.get("lang", path.stem), []).append(post["text"])
     # Four in ten samples switch language, which is more than people do: two in ten here.
     weights = [len(texts) * (0.4 if "_" in kind else 1.0) for kind, texts in parts.items()]
-    return [joined(chance, parts[kind]) for kind in chance.choices(list(parts), weights, k=count)]
+    return [
+        joined(chance, parts[kind], characters)
+        for kind in chance.choices(list(parts), weights, k=count)
+    ]
 
 
-def joined(chance: random.Random, parts: list[str]) -> str:
-    """Whole posts, one after the other, until there are enough characters."""
+def joined(chance: random.Random, parts: list[str], characters: int) -> str:
+    """A post, or several one after the other until there are enough characters."""
     post = chance.choice(parts)
-    while len(post) < CHARACTERS:
+    while len(post) < characters:
         post += " " + chance.choice(parts)
-    return post[:CHARACTERS]
+    return post[:characters] if characters else post
 
 
 def flores_posts(folder: Path, count: int) -> list[str]:
@@ -103,6 +106,7 @@ def measured(name: str, texts: Iterable[str]) -> dict[str, float]:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
         "posts": len(texts),
+        "characters": round(sum(map(len, texts)) / len(texts)),
         "first_answer_s": round(first_s, 2),
         "posts_per_s": round(len(texts) / spent_s),
         "us_per_post": round(spent_s / len(texts) * 1e6),
@@ -126,8 +130,8 @@ def compared(kind: str, count: int) -> dict[str, dict[str, float]]:
 
 
 def posts_of(kind: str, count: int) -> list[str]:
-    if kind == "invented":
-        return invented_posts(count)
+    if kind != "flores":
+        return invented_posts(count, CHARACTERS if kind == "long" else 0)
     return flores_posts(Path(os.environ["VEILLE_TEST_LANGUAGES"]), count)
 
 
@@ -147,7 +151,7 @@ def main() -> None:
         print(json.dumps(measured(name, posts_of(kind, int(count)))))
         return
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    kinds = ["invented"] + (["flores"] if os.environ.get("VEILLE_TEST_LANGUAGES") else [])
+    kinds = ["written", "long"] + (["flores"] if os.environ.get("VEILLE_TEST_LANGUAGES") else [])
     result = {
         "measured_on": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),

@@ -128,8 +128,9 @@ class Judge:
         """
         leads: dict[str, int] = {}
         for row, _, best, _ in words:
-            label = self._labels[best]
-            leads[label] = leads.get(label, 0) + row[best] - row[main]
+            if best != main:
+                label = self._labels[best]
+                leads[label] = leads.get(label, 0) + row[best] - row[main]
         rival, gained, better = "", 0, [0]
         for label, lead in leads.items():
             if lead > self._switch // 2 and label in self._places:
@@ -194,8 +195,12 @@ def _walk(labels: tuple[str, str], leads: Iterable[int], switch: int) -> list[st
     """
     lead, came = 0, []
     for step in leads:
-        came.append((lead > switch) - (lead < -switch))
-        lead = max(-switch, min(switch, lead)) + step
+        if -switch <= lead <= switch:
+            came.append(0)
+        else:
+            came.append(1 if lead > 0 else -1)
+            lead = switch if lead > 0 else -switch
+        lead += step
     first = lead >= 0
     path = []
     for sign in reversed(came):

@@ -83,7 +83,8 @@ def _sign_of(alias: Alias) -> _Sign:
     is_acronym = alias.form.isupper() and len(alias.form) < _SURE_LETTERS
     if is_acronym or alias.case in ("upper", "exact"):
         return "shouted" if alias.form.isupper() else "capital"
-    return "capital" if " " in alias.form or alias.case != "any" else ""
+    is_words = " " in alias.form or "." in alias.form
+    return "capital" if is_words or alias.case != "any" else ""
 
 
 def _places() -> Iterator[tuple[str, _Sign]]:
