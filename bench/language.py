@@ -3,11 +3,11 @@
     python bench/language.py [POSTS]
 
 The posts are the invented ones of tests/samples, in five languages and with changes of language:
-as they were written, and put together to 200 characters of one language or one pair. With VEILLE_TEST_LANGUAGES, a folder that holds
-flores200.tsv.gz, lines of it in our languages are read too, each once: almost every post then
-brings words that were never seen. Each reader runs in a process of its own, on one core; the slow
-ones read fewer of the same posts. py3langid is measured where it is installed. Writes
-bench/results/language.json.
+as they were written, and put together to 200 characters of one language or one pair. With
+VEILLE_TEST_LANGUAGES, a folder that holds flores200.tsv.gz, lines of it in our languages are read
+too, each once: almost every post then brings words that were never seen. Each reader runs in a
+process of its own, on one core; the slow ones read fewer of the same posts. py3langid is measured
+where it is installed. Writes bench/results/language.json.
 """
 
 import csv

@@ -28,6 +28,7 @@ _MEASURE = re.compile(r"\d+(?:[a-z]|er|re|eme|ème|nd|st|rd|th|km|kg|cm|mn|min|g
 # Kanuri is written with the Cyrillic letter where keyboards lack ǝ.
 _LOOK_ALIKES = str.maketrans({"ә": "ǝ", "’": "'", "ʼ": "'", "‘": "'", "`": "'", "ـ": ""})
 _ENDINGS, _CLOSERS = tuple(".!?:…;۔؟"), "\"'»”’)]"
+_ODD = frozenset(map(chr, _LOOK_ALIKES))
 _AROUND = "".join(chr(n) for n in range(0x21, 0x7F) if not chr(n).isalnum()) + "«»“”‘’…–—،؛؟۔·•"
 _LONGEST_WORD = 40
 _PHONE_LETTERS = str.maketrans(
@@ -71,7 +72,8 @@ def chunk_of(written: str) -> Chunk:
         bare = "".join(filter(str.isalpha, bare))
     if not found or not bare:
         return Chunk((), "", "", "", 0, False, False, not written[-1].isalnum())
-    key = " ".join(map(key_of, found[found[0].endswith("'") :]))
+    elided = len(found) > 1 and found[0].endswith("'")
+    key = " ".join([key_of(word) for word in found[elided:]])
     capital = bare[0].isupper()
     shouted = capital and len(bare) > 1 and bare.isupper()
     ends = written.rstrip(_CLOSERS).endswith(_ENDINGS)
@@ -90,15 +92,18 @@ def _plain(word: str) -> str:
 
 
 def _same_letters(word: str) -> str:
-    return unicodedata.normalize("NFC", word).translate(_LOOK_ALIKES)[:_LONGEST_WORD]
+    word = unicodedata.normalize("NFC", word)
+    if not _ODD.isdisjoint(word):
+        word = word.translate(_LOOK_ALIKES)
+    return word[:_LONGEST_WORD]
 
 
 def unaccented(text: str) -> str:
     """`text` as phones without our letters write it: e for ɛ and é, b for ɓ."""
     if text.isascii():
         return text
-    bare = unicodedata.normalize("NFD", text.translate(_PHONE_LETTERS))
-    return _ACCENTS.sub("", bare)
+    bare = unicodedata.normalize("NFD", text)
+    return _ACCENTS.sub("", bare if bare.isascii() else bare.translate(_PHONE_LETTERS))
 
 
 def key_of(word: str) -> str:

@@ -27,6 +27,8 @@ _FIELD = (1 << _BITS) - 1
 # word has 40 letters of 13 each.
 STEPS = 256
 LIFT = 1 << 18
+# What is so much less likely changes no mean.
+_FAR = 10 * STEPS
 
 
 class Word(NamedTuple):
@@ -112,23 +114,24 @@ class Model:
         return int.from_bytes(self._pack.pack(*steps), "little")
 
     def _of(self, words: tuple[str, ...]) -> Word:
-        packed = sum(map(self._scores, words))
-        row = self._unpacked(packed)
-        return Word(array("I", row), packed, row.index(max(row)), len(words))
+        packed = sum([self._scores(word) for word in words])
+        row = array("I", self._unpacked(packed))
+        return Word(row, packed, row.index(max(row)), len(words))
 
     def _scores(self, word: str) -> int:
-        padded = f" {word} "
-        costs = self._unlisted + self._letter(padded[:2])
-        for start in range(len(padded) - 2):
-            costs += self._letter(padded[start : start + 3])
-        for place, share in self._words.get(key_of(word), ()):
+        padded, letter = f" {word} ", self._letter
+        costs = self._unlisted + letter(padded[:2])
+        costs += sum([letter(padded[start : start + 3]) for start in range(len(word))])
+        listed = self._words.get(key_of(word))
+        for place, share in listed or ():
             shift = _BITS * place
             unlisted = costs >> shift & _FIELD
             costs += (_cost(share + math.exp(unlisted / -STEPS)) - unlisted) << shift
         row = self._unpacked(costs)
         least = min(row)
-        likely = [math.exp((least - n) / STEPS) for n in row]
-        any_language = least + _cost(sum(map(mul, likely, self._weights)))
+        far = least + _FAR
+        near = [w * math.exp((least - n) / STEPS) for n, w in zip(row, self._weights) if n < far]  # noqa: B905
+        any_language = least + _cost(sum(near))
         return self._lift + any_language * self._ones - costs
 
     def _letter_costs(self, gram: str) -> int:
