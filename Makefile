@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 8080
 UV = 0.13.9
 BIN = .venv/bin
+COMPILE = $(BIN)/uv pip compile pyproject.toml -q --universal --generate-hashes --python-version 3.11
 # Debian packages beyond make: what each target needs before pip can help.
 DEBIAN_setup = python3-venv
 DEBIAN_test = chromium
@@ -37,7 +38,8 @@ bench: setup ## speed and memory, each against a named alternative
 	@for bench in bench/*.py; do echo "$$bench"; $(BIN)/python $$bench || exit 1; done
 
 lock: setup ## choose the newest versions that pyproject.toml allows
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 --upgrade -o requirements.lock
+	$(COMPILE) --extra test --extra check --extra bench --upgrade -o requirements.lock
+	$(COMPILE) --extra train --constraints requirements.lock --upgrade -o requirements-train.lock
 
 setup: .venv/.installed ## .venv with what requirements.lock pins
 
