@@ -1,22 +1,21 @@
-"""How well languages are told: the figures of docs/languages.md, on text nobody trained on.
+"""How well languages are told, on text that nobody trained on.
 
-    python -m classifiers.training.language_figures EVAL [EVERY]
-
-EVAL holds `flores200.tsv.gz` and `udhr.tsv.gz` (iso639_3, macro, script, split, domain, licence,
-text). Each set is judged whole, and cut to 4 to 10 folded words. EVERY takes one line in so many.
+A folder of evaluation holds `flores200.tsv.gz` and `udhr.tsv.gz` (iso639_3, macro, script, split,
+domain, licence, text); one of samples holds invented posts, some with the language of each token.
 """
 
 import csv
 import gzip
 import json
+import math
 import random
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from classifiers.training.language_calibration import cut
+from classifiers.training.language_profiles import RECIPES
 from veille.language import OPERATIONAL, UNKNOWN, identify, tags
 from veille.language.chunks import unaccented
 
@@ -25,9 +24,12 @@ SPLITS = {"FLORES-200": "devtest"}
 # The labels the targets are about; the others are experimental or have no such text.
 MEASURED = ("fra", "eng", "hau", "wol", "bam", "ful", "mos", "tmh", "ara")
 RESAMPLES = 200
+# What takes a share of 2.5 % at either end.
+_TAIL = RESAMPLES // 40
+# So many standard deviations hold 95 % of a normal distribution.
+_NORMAL = 1.96
 # Manding has its own name in the files.
 _LABELS = {"man": "bam"}
-_LANGDETECT = {"fr": "fra", "en": "eng", "ar": "ara"}
 
 
 class Line(NamedTuple):
@@ -76,21 +78,6 @@ def told_of(text: str) -> str:
     return identify(text).code
 
 
-def stock_langdetect() -> Callable[[str], str]:
-    """What langdetect says as it comes, seeded; it knows three of our languages."""
-    from langdetect import DetectorFactory, LangDetectException, detect
-
-    DetectorFactory.seed = 0
-
-    def said(text: str) -> str:
-        try:
-            return _LANGDETECT.get(detect(text), UNKNOWN)
-        except LangDetectException:
-            return UNKNOWN
-
-    return said
-
-
 def pairs_of(lines: Iterable[Line], say: Callable[[str], str]) -> list[Pair]:
     """What each line is, and what is said of it."""
     return [(line.label, say(line.text)) for line in lines]
@@ -107,12 +94,12 @@ def scores_of(pairs: Sequence[Pair]) -> dict[str, Score]:
         again = Counter(chance.choices(kinds, weights, k=len(pairs)))
         for label in labels:
             drawn[label].append(_score(again, label)[2])
-    scores = {}
-    for label in labels:
-        ranked = sorted(drawn[label])
-        low, high = ranked[RESAMPLES // 40], ranked[-RESAMPLES // 40 - 1]
-        scores[label] = Score(*_score(counts, label), low, high)
-    return scores
+    return {label: Score(*_score(counts, label), *_interval(drawn[label])) for label in labels}
+
+
+def _interval(drawn: Iterable[float]) -> tuple[float, float]:
+    ranked = sorted(drawn)
+    return ranked[_TAIL], ranked[-_TAIL - 1]
 
 
 def _score(counts: Mapping[Pair, int], label: str) -> tuple[float, float, float]:
@@ -137,42 +124,81 @@ def confusions(lines: Sequence[Line], pairs: Sequence[Pair]) -> Counter[Pair]:
     )
 
 
-def token_accuracy(paths: Iterable[Path]) -> dict[str, float]:
-    """By file of posts that switch language, the share of tokens whose language is told right."""
-    accuracy = {}
-    for path in paths:
-        posts = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        right = [
-            told == token
-            for post in posts
-            for told, token in zip(tags(post["text"]), post["tokens"], strict=True)
-        ]
-        accuracy[path.stem] = sum(right) / len(right)
-    return accuracy
+class Share(NamedTuple):
+    """How many of how many, and Wilson's interval that holds the share 95 times in 100."""
+
+    of: int
+    share: float
+    low: float
+    high: float
 
 
-def table_of(scores: Mapping[str, Score]) -> Iterator[str]:
-    """Lines of a table in Markdown."""
-    yield "| label | precision | recall | F1 | 95 % interval |"
-    yield "|---|---|---|---|---|"
-    for label, score in scores.items():
-        told = f"{score.precision:.3f} | {score.recall:.3f} | {score.f1:.3f}"
-        yield f"| {label} | {told} | {score.low:.3f}–{score.high:.3f} |"
+def share_of(count: int, of: int) -> Share:
+    share, spread = count / of, _NORMAL**2 / of
+    middle = (share + spread / 2) / (1 + spread)
+    half = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
+    return Share(of, share, middle - half, middle + half)
 
 
-def main(folder: Path, every: int) -> Iterator[str]:
-    """The report, line by line."""
-    for name in SETS:
-        whole = lines_of(folder, name, every=every)
-        for how, lines in (("whole", whole), ("cut and folded", [shortened(x) for x in whole])):
-            pairs = pairs_of(lines, told_of)
-            scores = scores_of(pairs)
-            yield f"\n{name}, {how}: {len(lines)} lines, macro-F1 {macro_f1(scores):.3f}\n"
-            yield from table_of(scores)
-            confused = confusions(lines, pairs).most_common(12)
-            yield "\n" + ", ".join(f"{a} as {b} {n}" for (a, b), n in confused)
+def recalls(lines: Sequence[Line], pairs: Sequence[Pair]) -> dict[str, tuple[str, Share]]:
+    """By language and script: the label its lines should have, and how many have it."""
+    labels = {line.language: line.label for line in lines}
+    there = Counter(line.language for line in lines)
+    wrong = confusions(lines, pairs)
+    missed = {name: sum(n for (a, _), n in wrong.items() if a == name) for name in there}
+    return {
+        name: (labels[name], share_of(n - missed[name], n)) for name, n in sorted(there.items())
+    }
 
 
-if __name__ == "__main__":
-    for line in main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1):  # noqa: PLR2004
-        sys.stdout.write(f"{line}\n")
+def is_stranger(language: str) -> bool:
+    """Whether no line or word of a language was counted, not even to refuse it."""
+    counted = {code for recipe in RECIPES for code in recipe.texts + recipe.lexicons}
+    return language.partition("-")[0] not in counted
+
+
+class Switched(NamedTuple):
+    """How well posts that switch language are told: tokens with their interval, and posts.
+
+    `both` counts the posts whose mix names exactly the languages that are in them.
+    """
+
+    tokens: int
+    accuracy: float
+    low: float
+    high: float
+    both: Share
+
+
+def switched(path: Path) -> Switched:
+    """Of a file of posts with the language of each token; intervals by drawing posts again."""
+    posts = posts_of(path)
+    rights = [
+        (sum(map(str.__eq__, tags(post["text"]), post["tokens"])), len(post["tokens"]))
+        for post in posts
+    ]
+    both = [set(identify(post["text"]).mix) == {*post["tokens"]} - {"x"} for post in posts]
+    chance = random.Random(0)  # noqa: S311 - no secret
+    drawn = [_ratio(chance.choices(rights, k=len(rights))) for _ in range(RESAMPLES)]
+    tokens = sum(n for _, n in rights)
+    low, high = _interval(drawn)
+    return Switched(tokens, _ratio(rights), low, high, share_of(sum(both), len(both)))
+
+
+def _ratio(rights: Iterable[tuple[int, int]]) -> float:
+    right, there = map(sum, zip(*rights, strict=True))
+    return right / there
+
+
+def posts_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def called_mixed(texts: Iterable[tuple[str, str]]) -> dict[str, Share]:
+    """By label of texts in one language, how many are called mixed."""
+    there: Counter[str] = Counter()
+    mixed: Counter[str] = Counter()
+    for label, text in texts:
+        there[label] += 1
+        mixed[label] += len(identify(text).mix) > 1
+    return {label: share_of(mixed[label], n) for label, n in sorted(there.items())}
