@@ -43,16 +43,19 @@ with sqlite3.connect(sys.argv[2]) as database:
 
 
 def write_export(path: Path, rows: int) -> None:
-    """An invented export: each text is two posts of the labelled set and a number of its own."""
+    """An invented export: each text is two posts of one language and a number of its own."""
     draw = random.Random(rows)
-    texts = [post.text for post in read(sorted(DATA.glob("[a-e].tsv")))]
+    texts: dict[str, list[str]] = {}
+    for post in read(sorted(DATA.glob("[a-e].tsv"))):
+        texts.setdefault(post.lang, []).append(post.text)
+    langs = draw.choices(list(texts), [len(posts) for posts in texts.values()], k=rows)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([*COLUMNS, f"Overperforming Score (weighted  —  {WEIGHTS} )"])
         moment = datetime(2024, 1, 1, tzinfo=UTC)
-        for row in range(rows):
+        for row, lang in enumerate(langs):
             moment += timedelta(seconds=97)
-            text = f"{draw.choice(texts)} {draw.choice(texts)} {row}"
+            text = f"{draw.choice(texts[lang])} {draw.choice(texts[lang])} {row}"
             page = draw.randint(1, 400)
             counts = [draw.randint(0, 900) for _ in range(9)]
             url = f"https://www.facebook.com/{100_000 + page}/posts/{10**15 + row}"

@@ -375,7 +375,7 @@ class TestNormalise:
     ) -> None:
         post = self.stored(reader, lines, text=text)
         assert not any("\ud800" <= letter <= "\udfff" for letter in post.text)
-        assert pipeline.normalise(post, identify, at=post.collected_at) == post
+        assert pipeline.normalise(post, identify) == post
 
     def test_places_are_found_in_the_text(self, reader: Reader, lines: Lines) -> None:
         assert (
@@ -411,7 +411,7 @@ class TestNormalise:
         post = self.stored(
             reader, lines, text="PAM à Konna : 00 223 76-12-34-56 «\u00a0non\u00a0» ﷺ"
         )
-        assert pipeline.normalise(post, identify, at=post.collected_at) == post
+        assert pipeline.normalise(post, identify) == post
 
 
 class TestReadingAgain:

@@ -29,6 +29,7 @@ from veille.settings import Settings
 from veille.sources import Source, sources_of
 from veille.stores.base import PostStore
 from veille.stores.sqlite import SqlitePostStore
+from veille.workers import spread
 
 
 class App:
@@ -106,6 +107,7 @@ class App:
             store=self.store,
             cursors=self.cursors,
             rejects=self.settings.home / "rejects",
+            spread=spread,
         )
 
     @cached_property

@@ -14,6 +14,7 @@ from typing import IO
 from veille import __version__, jobs, report
 from veille.errors import FileRefused, NeverAgain, PersonMustAct, TryLater, VeilleError
 from veille.imports import Preview
+from veille.language import OPERATIONAL, UNKNOWN
 from veille.pipeline import place_of
 from veille.post import DECISION_AXES, LEVELS
 from veille.query import PostQuery
@@ -176,15 +177,17 @@ def _opened(name: str) -> Iterator[IO[str]]:
 
 
 def search(options: argparse.Namespace) -> int:
+    words, levels, langs = " ".join(options.words), tuple(options.level), tuple(options.lang)
+    query = PostQuery(words=words, levels=levels, langs=langs, limit=options.limit)
     try:
-        words = " ".join(options.words)
-        levels = (options.level,) if options.level else ()
-        found = jobs.search(PostQuery(words=words, levels=levels, limit=options.limit))
+        found = jobs.search(query)
     except ValueError as error:
         raise FileRefused(str(error)) from error
     for post in found:
         print(report.line_of(post))
     print(report.found(len(found)))
+    if options.by:
+        print(report.languages(jobs.counts(query, "lang"), jobs.counts(query, "mix")))
     return OK
 
 
@@ -253,9 +256,12 @@ def _parser() -> argparse.ArgumentParser:
     parsers["collect"].add_argument("source", help="identifiant de la source")
     for name in ("label", "language"):
         parsers[name].add_argument("file", help="fichier JSONL, ou - pour l'entrée standard")
-    parsers["search"].add_argument("words", nargs="+", help="ce que l'on cherche")
-    parsers["search"].add_argument("--limit", type=_count, default=20, help="au plus (20)")
-    parsers["search"].add_argument("--level", choices=LEVELS, help="seulement ce niveau")
+    searched = parsers["search"]
+    searched.add_argument("words", nargs="+", help="ce que l'on cherche")
+    searched.add_argument("--limit", type=_count, default=20, help="au plus (20)")
+    for name, known in (("--level", LEVELS), ("--lang", (*OPERATIONAL, UNKNOWN))):
+        searched.add_argument(name, choices=known, action="append", default=[], help="seulement")
+    searched.add_argument("--by", choices=("lang",), help="compter aussi par langue")
     decided = parsers["decide"]
     decided.add_argument("post", help="identifiant, comme le montre « veille pending »")
     decided.add_argument("axis", choices=DECISION_AXES, help="ce sur quoi l'on décide")

@@ -34,8 +34,7 @@ class Preview:
 def preview_of(page: Page, reader: Reader) -> Preview:
     """Read a page and keep nothing of it. Raises `SourceChanged`."""
     parsed = reader.collector(page.collector).parse(page)
-    at = reader.clock()
-    stored = (normalise(post, reader.identify, at=at) for post in parsed.posts)
+    stored = (normalise(post, reader.identify) for post in parsed.posts)
     return Preview(
         title=title_of(page),
         mapping=mapping_of(page),

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from traceback import extract_tb
@@ -39,10 +40,15 @@ _CERCLE_DOTS = 2
 FIRST = 5
 _BATCH = 1000
 
+_Normalise = Callable[[Sequence[Post]], list[Post | None]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """What reading a page needs: who parses it, which language a text is in, where it goes."""
+    """What reading a page needs: who parses it, which language a text is in, where it goes.
+
+    `spread` is `map`, or does the same on several processors.
+    """
 
     collector: Callable[[str], Collector]
     identify: Callable[[str], Language]
@@ -51,6 +57,7 @@ class Reader:
     store: PostStore
     cursors: Cursors
     rejects: Path
+    spread: Callable[[_Normalise, Iterable[Sequence[Post]]], Iterator[list[Post | None]]] = map
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,9 +152,10 @@ def ingest(
     tally.removed.update(page.removed)
     parsed = _parsed(page, reader)
     _count(parsed, page, reader, tally)
-    for posts in _batches(parsed.posts):
+    for posts in reader.spread(partial(_normalised, reader.identify), _batches(parsed.posts)):
+        # What was fetched before a bulletin and is stored after it is news in the next one.
         at = reader.clock()
-        kept = [stored for post in posts if (stored := normalise(post, reader.identify, at=at))]
+        kept = [replace(post, collected_at=at) for post in posts if post]
         if len(kept) < len(posts):
             tally.dropped[MILITARY] += len(posts) - len(kept)
         if not authors:
@@ -163,11 +171,14 @@ def ingest(
     _refuse_a_changed_page(page, parsed)
 
 
-def normalise(post: Post, identify: Callable[[str], Language], *, at: datetime) -> Post | None:
+def _normalised(identify: Callable[[str], Language], posts: Sequence[Post]) -> list[Post | None]:
+    return [normalise(post, identify) for post in posts]
+
+
+def normalise(post: Post, identify: Callable[[str], Language]) -> Post | None:
     """The post as it is stored: clean text, nobody's number, language, places, duplicate key.
 
-    `at` becomes its `collected_at`: what was fetched before a bulletin and stored after it is
-    news in the next one. None when rule D5 says that it must not be stored at all.
+    None when rule D5 says that it must not be stored at all.
     """
     text, title = masked(normalised(post.text)), masked(normalised(post.title))
     whole = full_text(replace(post, title=title, text=text))
@@ -179,7 +190,6 @@ def normalise(post: Post, identify: Callable[[str], Language], *, at: datetime) 
         post,
         text=text,
         title=title,
-        collected_at=at,
         details={name: masked(normalised(value)) for name, value in post.details.items()},
         lang=language.code,
         lang_mix=tuple(language.mix.items()),

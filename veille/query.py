@@ -6,7 +6,7 @@ from typing import Literal
 
 Order = Literal["newest", "oldest", "severity", "relevance"]
 By = Literal[
-    "day", "week", "platform", "kind", "lang", "place", "target", "narrative", "stance",
+    "day", "week", "platform", "kind", "lang", "mix", "place", "target", "narrative", "stance",
     "hostility", "severity", "level", "fact", "status", "source",
 ]  # fmt: skip
 
@@ -18,10 +18,10 @@ class PostQuery:
     `words` is the folded search language of `veille.text`: words, "quoted phrases", AND, OR,
     NOT, parentheses, prefix*. Times are aware; `since` is included, `until` excluded;
     `collected_*` look at when Veille read the post, the others at when it was published.
-    `place` ids match a region or anything in it. `min_*` are inclusive. On every label axis
-    the newest decision counts, else the newest model's best label. Posts of level "ferme"
-    (safeguarding reports) are left out unless `closed` is set. An empty PostQuery is all posts
-    that are not closed.
+    `place` ids match a region or anything in it; `langs` what is in one of them, be it in part.
+    `min_*` are inclusive. On every label axis the newest decision counts, else the newest
+    model's best label. Posts of level "ferme" (safeguarding reports) are left out unless
+    `closed` is set. An empty PostQuery is all posts that are not closed.
     """
 
     words: str = ""

@@ -5,14 +5,13 @@ from pathlib import Path
 from shlex import quote
 
 from veille import errors
+from veille.codebook.languages import FOR_SPEAKERS, language_name
 from veille.imports import Preview
 from veille.jobs import Imported
 from veille.morning import Morning
 from veille.post import Post, full_text, said
 
 _PREVIEW_CHARACTERS = 70
-# Scripts that no model of ours reads: such posts are kept for a person.
-_TO_BE_READ = ("N'Ko", "Tifinagh", "Adlam")
 # What people read first; what operators need to know stands behind it.
 _FAULTS = (
     (errors.ConfigError, "un réglage est à corriger"),
@@ -97,10 +96,10 @@ def _reading(title: str, mapping: Mapping[str, str], posts: Sequence[Post]) -> I
 
 
 def _language(post: Post) -> str:
-    """The language of a post, or in which script somebody who knows it has to read it."""
-    if post.script in _TO_BE_READ:
+    """The languages of a post, or in which script somebody who knows it has to read it."""
+    if post.script in FOR_SPEAKERS:
         return f"script {post.script} – à lire par un locuteur"
-    return post.lang
+    return "+".join(code for code, _ in post.lang_mix) or post.lang
 
 
 def _shortened(post: Post, length: int) -> str:
@@ -165,7 +164,7 @@ def to_decide(post: Post) -> str:
     return "\n".join(
         [
             "─" * 40,
-            f"{post.id}  ({post.platform}, {when} UTC)",
+            f"{post.id}  ({post.platform}, {when} UTC)  [{_language(post)}]",
             f"Pourquoi : {' ; '.join(reasons)}",
             full_text(post),
         ]
@@ -182,6 +181,16 @@ def waiting(count: int) -> str:
 
 def decided(post_id: str, axis: str, value: str) -> str:
     return f"Décision gardée : {post_id} · {axis} = {value}"
+
+
+def languages(counts: Mapping[str, int], mixes: Mapping[str, int]) -> str:
+    """How many posts each language is in, and how many are in several."""
+    lines = [f"  {number(count)}  {language_name(code)} [{code}]" for code, count in counts.items()]
+    several_in = sum(count for mix, count in mixes.items() if mix)
+    if several_in:
+        lines.append(f"dont en plusieurs langues : {number(several_in)}")
+    lines += [f"  {number(count)}  [{mix}]" for mix, count in mixes.items() if mix]
+    return "\n".join(lines)
 
 
 def found(count: int) -> str:

@@ -132,23 +132,23 @@ class Finder:
             return []
         found = _Read(text, self._with_parts(text) if is_tagged else tokens(text), lang)
         mentions: list[Mention] = []
-        at = 0
-        while at < len(found.words):
-            entry = self._entry_at(found, at)
-            if entry is None:
-                at += 1
-                continue
-            last = at + len(entry.words) - 1
-            start, end = found.tokens[at].start, found.tokens[last].end
-            mentions.append(Mention(entry.actor_id, start, end, entry.alias.form))
-            at = last + 1
+        free = 0
+        for at in self._firsts(found.words):
+            entry = self._entry_at(found, at) if at >= free else None
+            if entry is not None:
+                free = at + len(entry.words)
+                start, end = found.tokens[at].start, found.tokens[free - 1].end
+                mentions.append(Mention(entry.actor_id, start, end, entry.alias.form))
         return mentions
 
     def _may_hold_one(self, said: str) -> bool:
         words = said.split() if said.isascii() else [_bare(word) for word in said.split()]
-        if self._by_first.keys().isdisjoint(words):
-            return False
-        return any(self._candidates(words, at) for at in range(len(words)))
+        return any(self._candidates(words, at) for at in self._firsts(words))
+
+    def _firsts(self, words: Sequence[str]) -> list[int]:
+        """Where an alias may begin."""
+        known = self._by_first
+        return [at for at, word in enumerate(words) if word in known]
 
     def _with_parts(self, text: str) -> list[Token]:
         """The tokens of `text`; #StopMSF and @IntersosMali give their parts."""
@@ -166,9 +166,7 @@ class Finder:
         return parts
 
     def _candidates(self, words: Sequence[str], at: int) -> list[_Entry]:
-        entries = self._by_first.get(words[at])
-        if entries is None:
-            return []
+        entries = self._by_first[words[at]]
         return [e for e in entries if tuple(words[at : at + len(e.words)]) == e.words]
 
     def _entry_at(self, read: "_Read", at: int) -> _Entry | None:

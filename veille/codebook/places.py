@@ -31,7 +31,8 @@ _BEHIND = ("kɔnɔ", "fɛ", "dugu", "ka")
 _NO_NAME = ("de", "du", "des", "le", "la", "les", "of")
 # How far back a word like "région" may stand: "région administrative de".
 _WORDS_BACK = 3
-_CHARACTERS_BACK = 40
+# Between spaces there may be a dash instead of a word.
+_CHUNKS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +133,7 @@ def place_of_point(lat: float, lon: float) -> Place | None:
 
 def _meant(rows: Sequence[_Row], text: str, mention: Mention, *, has_sure: bool) -> _Row | None:
     """Which of the places of one name is meant here, or None when none is."""
-    before = folded(text[max(0, mention.start - _CHARACTERS_BACK) : mention.start]).split()
+    before = folded(" ".join(text[: mention.start].rsplit(None, _CHUNKS)[-_CHUNKS:])).split()
     near = before[-_WORDS_BACK:]
     if _has(near, _REGION_WORDS):
         row = _first(rows, "region", "cercle", "commune")
@@ -145,7 +146,7 @@ def _meant(rows: Sequence[_Row], text: str, mention: Mention, *, has_sure: bool)
     if _has(near, (*_REGION_WORDS, *_CERCLE_WORDS, *_PLACE_WORDS)):
         return row
     is_near = row.rule == "near" and _is_written_as_name(text, mention)
-    behind = folded(text[mention.end : mention.end + _CHARACTERS_BACK]).split()
+    behind = folded(" ".join(text[mention.end :].split(None, _CHUNKS)[:_CHUNKS])).split()
     said = _has(before[-1:], _BEFORE) or _has(behind[:1], _BEHIND)
     return row if is_near and (said or has_sure) else None
 

@@ -65,8 +65,9 @@ class PostStore(Protocol):
         """How many matching posts per value of `by`, most first, then by value.
 
         Days and weeks (their Monday) are Africa/Bamako dates, written 2026-11-20, in time
-        order. A post with several targets or places counts once under each. Posts without a
-        value on `by` are counted under "".
+        order. A post with several targets, places or languages counts once under each; "mix"
+        names the languages of posts in several, as bam+fra, most of the post first. Posts
+        without a value on `by` are counted under "".
         """
         ...
 

@@ -36,8 +36,11 @@ def search_words(post: Post) -> SearchWords:
 
 
 def own_facets(post: Post) -> set[tuple[str, str]]:
-    """What the post itself says: tags, places with all they lie in, and their regions."""
-    facets = {("tag", tag) for tag in post.tags}
+    """What the post itself says: tags, languages, places with all they lie in, their regions."""
+    langs = [code for code, _ in post.lang_mix]
+    facets = {("tag", tag) for tag in post.tags} | {("lang", code) for code in (post.lang, *langs)}
+    if len(langs) > 1:
+        facets.add(("mix", "+".join(langs)))
     for place in post.places:
         parts = place.split(".")
         facets.update(("place", ".".join(parts[:end])) for end in range(1, len(parts) + 1))

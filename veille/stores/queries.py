@@ -9,8 +9,9 @@ from veille.stores.rows import ticks
 from veille.words import AllOf, AnyOf, Phrase, Prefix, Tree, Without, Word, tree_of
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
-_COLUMNS = {"platforms": "platform", "kinds": "kind", "langs": "lang", "sources": "source_id"}
+_COLUMNS = {"platforms": "platform", "kinds": "kind", "sources": "source_id"}
 _FACETS = {
+    "langs": "lang",
     "places": "place",
     "targets": "target",
     "narratives": "narrative",
@@ -38,7 +39,6 @@ _VALUES = {
     "week": "date(post.day, '-6 days', 'weekday 1')",
     "platform": "post.platform",
     "kind": "post.kind",
-    "lang": "post.lang",
     "source": "post.source_id",
 }
 _UNDECIDED = "nouveau"

@@ -102,7 +102,27 @@ _FIRST = (
     "CREATE INDEX post_case_by_post ON post_case (post_id)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# Posts are found by each of their languages, and counted by which of them stand together.
+_LANGUAGES = (
+    """
+    INSERT OR IGNORE INTO facet (name, value, seq)
+    SELECT 'lang', lang, seq FROM post
+    UNION SELECT 'lang', json_extract(part.value, '$[0]'), seq
+    FROM post, json_each(post.lang_mix) AS part
+    """,
+    """
+    INSERT OR IGNORE INTO facet (name, value, seq)
+    SELECT 'mix', group_concat(code, '+'), seq
+    FROM (
+        SELECT seq, json_extract(part.value, '$[0]') AS code
+        FROM post, json_each(post.lang_mix) AS part
+        WHERE json_array_length(post.lang_mix) > 1 ORDER BY seq, part.key
+    )
+    GROUP BY seq
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _LANGUAGES)
 
 
 def migrate(connection: sqlite3.Connection, name: str) -> None:

@@ -6,7 +6,7 @@ that matching needs. A folded word is a fixed point: folding it again changes no
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -15,8 +15,6 @@ from typing import Any, NamedTuple
 MIN_KEY_CHARACTERS = 12
 # Longer chunks are no words and would only fill the memory.
 LONGEST_KEPT = 48
-
-_CHUNK = re.compile(r"\S+")
 
 _MARK = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
@@ -85,17 +83,17 @@ def tokens(text: str) -> list[Token]:
     """The words and emoji of `text` in order; # and @ are left out, their words are not."""
     found: list[Token] = []
     expanded = False
-    for match in _CHUNK.finditer(text):
-        chunk = _chunk(match.group())
-        if not chunk.words:
+    end = 0
+    written = text.split()
+    for part, (parts, words, is_expanded) in zip(written, _chunks(written), strict=True):
+        at = text.index(part, end)
+        end = at + len(part)
+        if not words:
             continue
-        if expanded and found[-1].folded == chunk.words[0]:
+        if expanded and found[-1].folded == words[0]:
             found.pop()
-        at = match.start()
-        found += [
-            Token(at + start, at + end, written, word) for start, end, written, word in chunk.tokens
-        ]
-        expanded = chunk.ends_expanded
+        found += [Token(at + start, at + stop, form, word) for start, stop, form, word in parts]
+        expanded = is_expanded
     return found
 
 
@@ -135,20 +133,21 @@ def _words(text: str) -> tuple[str, ...]:
     """The folded words of `tokens(text)`, without the cost of their places."""
     found: list[str] = []
     expanded = False
-    for written in text.split():
-        chunk = _chunk(written)
-        if not chunk.words:
+    for _, words, is_expanded in _chunks(text.split()):
+        if not words:
             continue
         # "c est" is "ce est": an abbreviation that holds the next word does not repeat it.
-        if expanded and found[-1] == chunk.words[0]:
+        if expanded and found[-1] == words[0]:
             found.pop()
-        found += chunk.words
-        expanded = chunk.ends_expanded
+        found += words
+        expanded = is_expanded
     return tuple(found)
 
 
-def _chunk(written: str) -> _Chunk:
-    return _read(written) if len(written) <= LONGEST_KEPT else _read.__wrapped__(written)
+def _chunks(written: Sequence[str]) -> list[_Chunk]:
+    if len(max(written, key=len, default="")) <= LONGEST_KEPT:
+        return list(map(_read, written))
+    return [(_read if len(w) <= LONGEST_KEPT else _read.__wrapped__)(w) for w in written]
 
 
 # People write few different words: most chunks of a post have been read before.
