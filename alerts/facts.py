@@ -8,6 +8,7 @@ from alerts.names import region_of
 from alerts.signals import countable, narrative_of, pending_count, signals_of
 from alerts.window import BulletinWindow, Signal
 from alerts.wording import period, phrases, plain
+from veille.codebook.languages import FOR_SPEAKERS
 from veille.codebook.markers import find_markers, words_of
 from veille.post import Post, full_text, said
 
@@ -18,7 +19,9 @@ class Facts:
 
     `stances` counts posts by stance, and those of N95 as "question". `context` is by tag,
     actor and region, `complaints` by region. `unlabelled` posts were read by no model: nobody
-    knows whether they are quiet. `unread` names the sources that were not read.
+    knows whether they are quiet. `unread_languages` counts posts that are in a language no model
+    was measured on, by its code, or by their script where a speaker has to read it. `unread`
+    names the sources that were not read.
     """
 
     window: BulletinWindow
@@ -31,7 +34,7 @@ class Facts:
     context: Mapping[tuple[str, str, str], int] = field(default_factory=Counter)
     claims: Mapping[str, int] = field(default_factory=Counter)
     complaints: Mapping[str, int] = field(default_factory=Counter)
-    unknown_language: int = 0
+    unread_languages: Mapping[str, int] = field(default_factory=Counter)
     unread: tuple[str, ...] = ()
 
     @property
@@ -59,8 +62,10 @@ def facts_of(window: BulletinWindow) -> Facts:
         context=_context(posts),
         claims=Counter(claim for post in posts if (claim := said(post, "claim"))),
         complaints=Counter(region_of(post.places) for post in complaints),
-        unknown_language=sum(
-            bool(post.script) and post.lang not in window.languages for post in posts
+        unread_languages=Counter(
+            post.script if post.script in FOR_SPEAKERS else post.lang
+            for post in posts
+            if post.script in FOR_SPEAKERS or (post.script and post.lang not in window.languages)
         ),
         unread=unread_sources(window),
     )

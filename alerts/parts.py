@@ -1,7 +1,7 @@
 """The parts of a bulletin in their fixed order (domain §6.1), each a few lines."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from alerts.facts import Facts
@@ -23,6 +23,7 @@ from alerts.wording import (
     sentence,
     shorten,
 )
+from veille.codebook.languages import FOR_SPEAKERS, language_name
 
 NOTHING = "RIEN À SIGNALER"
 _FIGURES = (
@@ -205,9 +206,23 @@ def coverage(facts: Facts, most: int) -> Line:
     told.append(f"rejets : {counted(rejects, 'ligne')}" if rejects else "aucun rejet")
     if facts.unlabelled:
         told.append(f"non classés : {counted(facts.unlabelled, 'élément')}")
-    if facts.unknown_language:
-        told.append(f"langues non traitées : {counted(facts.unknown_language, 'élément')}")
+    if facts.unread_languages:
+        told.append(_unread_languages(facts.unread_languages, most))
     return Line(part="foot", label="Sources lues", text=sentence(told))
+
+
+def _unread_languages(found: Mapping[str, int], most: int) -> str:
+    """How many posts no model was made for; those first that only a speaker can read."""
+    told = f"langues non traitées : {counted(sum(found.values()), 'élément')}"
+    ranked = sorted(found, key=lambda name: (name not in FOR_SPEAKERS, -found[name], name))
+    named = [f"{found[name]} en {_language(name)}" for name in ranked[:most]]
+    if rest := sum(found[name] for name in ranked[most:]):
+        named.append(f"{rest} en d'autres")
+    return f"{told} ({', '.join(named)})" if most else told
+
+
+def _language(name: str) -> str:
+    return f"{name}, à lire par un locuteur" if name in FOR_SPEAKERS else language_name(name)
 
 
 def contact(window: BulletinWindow) -> Iterable[Line]:

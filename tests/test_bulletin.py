@@ -372,8 +372,18 @@ def test_story_39_an_ordinary_week_is_a_quiet_one() -> None:
 
 
 def test_story_40_texts_in_a_language_nobody_reads_are_counted() -> None:
-    text = compose(window(quiet(1), quiet(2, lang="nqo", script="Nkoo"))).text
-    assert "langues non traitées : 1 élément" in text
+    text = compose(window(quiet(1), quiet(2, lang="und", script="N'Ko"))).text
+    assert "langues non traitées : 1 élément (1 en N'Ko, à lire par un locuteur)" in text
+
+
+def test_languages_not_handled_are_named_those_for_a_speaker_first() -> None:
+    codes = ["bam"] * 3 + ["hau"] * 2 + ["und", "fra"]
+    posts = [quiet(number, lang=code) for number, code in enumerate(codes)]
+    tifinagh = quiet(20, lang="tmh", script="Tifinagh")
+    text = compose(window(*posts, tifinagh, languages=frozenset({"fra", "tmh"}))).text
+    told = "7 éléments (1 en Tifinagh, à lire par un locuteur, 3 en bambara, 3 en d'autres)"
+    assert f"langues non traitées : {told}" in text
+    assert "langues non traitées" not in compose(window(quiet(1, lang="und", script=""))).text
 
 
 def test_a_quiet_day_with_unread_sources_says_so_in_the_subject() -> None:

@@ -84,6 +84,24 @@ class TestVerbs:
         assert "2 publications trouvées" in told
         assert "facebook" in told
 
+    def test_search_tells_the_languages_of_what_it_finds_and_finds_by_language(
+        self, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        texts = ["Le marché de Mopti est ouvert ce matin", "🤡🤡 Mopti",
+                 "An ka dugu la Mopti, les humanitaires nana ni malo ye kunun"]  # fmt: skip
+        table = tmp_path / "posts.csv"
+        table.write_text("date;texte\n" + "".join(f"2026-11-19;{text}\n" for text in texts))
+        assert main(["import", str(table), "--yes"]) == 0
+        capsys.readouterr()
+        assert main(["search", "mopti"]) == 0
+        told = capsys.readouterr().out
+        assert "Langues : français 2, bambara 1, langue inconnue 1 ; mêlées : bam+fra 1" in told
+        assert "[bam+fra]" in told
+        assert main(["search", "mopti", "--lang", "bam"]) == 0
+        assert capsys.readouterr().out.count("Mopti") == 1
+        assert main(["search", "mopti", "--lang", "und", "--lang", "hau"]) == 0
+        assert "🤡🤡 Mopti" in capsys.readouterr().out
+
     def test_a_search_that_cannot_be_understood_is_refused(
         self, home: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

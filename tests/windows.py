@@ -35,7 +35,7 @@ def post(number: int = 1, labels: Mapping[str, str] = HOSTILE, **fields: Any) ->
         "author": f"hache{number}",
         "places": (MOPTI,),
         "lang": "fra",
-        "script": "Latn",
+        "script": "Latin",
         "labels": tuple(label(axis, value) for axis, value in labels.items()),  # type: ignore[arg-type]
     }
     return Post(**(values | fields))
@@ -148,5 +148,5 @@ def _beside() -> list[Post]:
         quiet(84, tags=("incident_securite",), places=(GAO,), **official),
         quiet(85, narrative="N91_dementi", labels={"claim": "KC05"}),
         quiet(86, narrative="N91_dementi", labels={"claim": "KC18"}),
-        quiet(87, lang="nqo", script="Nkoo"),
+        quiet(87, lang="und", script="N'Ko"),
     ]

@@ -183,11 +183,8 @@ def search(options: argparse.Namespace) -> int:
         found = jobs.search(query)
     except ValueError as error:
         raise FileRefused(str(error)) from error
-    for post in found:
-        print(report.line_of(post))
-    print(report.found(len(found)))
-    if options.by:
-        print(report.languages(jobs.counts(query, "lang"), jobs.counts(query, "mix")))
+    told = report.found(len(found), jobs.counts(query, "lang"), jobs.counts(query, "mix"))
+    print(*map(report.line_of, found), told, sep="\n")
     return OK
 
 
@@ -261,7 +258,6 @@ def _parser() -> argparse.ArgumentParser:
     searched.add_argument("--limit", type=_count, default=20, help="au plus (20)")
     for name, known in (("--level", LEVELS), ("--lang", (*OPERATIONAL, UNKNOWN))):
         searched.add_argument(name, choices=known, action="append", default=[], help="seulement")
-    searched.add_argument("--by", choices=("lang",), help="compter aussi par langue")
     decided = parsers["decide"]
     decided.add_argument("post", help="identifiant, comme le montre « veille pending »")
     decided.add_argument("axis", choices=DECISION_AXES, help="ce sur quoi l'on décide")

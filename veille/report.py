@@ -183,18 +183,14 @@ def decided(post_id: str, axis: str, value: str) -> str:
     return f"Décision gardée : {post_id} · {axis} = {value}"
 
 
-def languages(counts: Mapping[str, int], mixes: Mapping[str, int]) -> str:
-    """How many posts each language is in, and how many are in several."""
-    lines = [f"  {number(count)}  {language_name(code)} [{code}]" for code, count in counts.items()]
-    several_in = sum(count for mix, count in mixes.items() if mix)
-    if several_in:
-        lines.append(f"dont en plusieurs langues : {number(several_in)}")
-    lines += [f"  {number(count)}  [{mix}]" for mix, count in mixes.items() if mix]
-    return "\n".join(lines)
-
-
-def found(count: int) -> str:
-    return several(count, "publication trouvée", "publications trouvées")
+def found(shown: int, langs: Mapping[str, int], mixes: Mapping[str, int]) -> str:
+    """How many posts are shown, and in which languages all those are that match."""
+    told = several(shown, "publication trouvée", "publications trouvées")
+    if not langs:
+        return told
+    counts = ", ".join(f"{language_name(code)} {number(n)}" for code, n in langs.items())
+    mixed = ", ".join(f"{mix} {number(n)}" for mix, n in mixes.items() if mix)
+    return f"{told}\nLangues : {counts}{f' ; mêlées : {mixed}' if mixed else ''}"
 
 
 def maintained(silent: Sequence[str], purged: Mapping[str, int], damaged: Sequence[str]) -> str:

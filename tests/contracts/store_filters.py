@@ -227,10 +227,20 @@ class Filters:
         assert store.counts(PostQuery(), "target") == {"MSF": 2, "": 1, "CICR": 1}
         assert store.counts(PostQuery(targets=("CICR",)), "target") == {"CICR": 1, "MSF": 1}
 
+    def test_a_post_in_several_languages_is_found_and_counted_under_each(
+        self, store: PostStore
+    ) -> None:
+        mixes = [("bam", (("bam", 0.6), ("fra", 0.4))), ("fra", (("fra", 1.0),)), ("und", ())]
+        store.put([post(n, lang=lang, lang_mix=mix) for n, (lang, mix) in enumerate(mixes, 1)])
+        assert store.counts(PostQuery(), "lang") == {"fra": 2, "bam": 1, "und": 1}
+        assert store.counts(PostQuery(), "mix") == {"": 2, "bam+fra": 1}
+        assert sorted(numbers(store, langs=("fra",))) == [1, 2]
+        assert sorted(numbers(store, langs=("bam", "und"))) == [1, 3]
+
     def test_posts_without_a_value_are_counted_under_nothing(self, store: PostStore) -> None:
         store.put([post(1)])
-        for by in ("place", "target", "narrative", "stance", "hostility", "severity", "level",
-                   "fact"):  # fmt: skip
+        for by in ("mix", "place", "target", "narrative", "stance", "hostility", "severity",
+                   "level", "fact"):  # fmt: skip
             assert store.counts(PostQuery(), by) == {"": 1}, by
 
     def test_counts_know_every_name(self, store: PostStore) -> None:
@@ -241,7 +251,8 @@ class Filters:
         counts = {by: store.counts(PostQuery(), by) for by in get_args(By)}
         assert counts == {
             "day": {"2026-11-19": 1}, "week": {"2026-11-16": 1}, "platform": {"facebook": 1},
-            "kind": {"comment": 1}, "lang": {"fra": 1}, "place": {"ml.mopti": 1, "ml.segou": 1},
+            "kind": {"comment": 1}, "lang": {"bam": 1, "fra": 1}, "mix": {"fra+bam": 1},
+            "place": {"ml.mopti": 1, "ml.segou": 1},
             "source": {"pages-mopti": 1}, "status": {"nouveau": 1},
             **{axis: {f"{axis}-1": 1} for axis in AXES if axis != "claim"},
         }  # fmt: skip

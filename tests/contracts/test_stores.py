@@ -187,6 +187,24 @@ def test_an_older_store_is_brought_forward(path: Path, monkeypatch: pytest.Monke
     stored.close()
 
 
+def test_posts_stored_before_are_found_by_each_of_their_languages(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        with SqlitePostStore.open(path) as store:
+            store.put([
+                post(1, lang="bam", lang_mix=(("bam", 0.6), ("fra", 0.4))),
+                post(2, lang="und", lang_mix=()),
+            ])  # fmt: skip
+    with sqlite3.connect(path) as before:
+        before.execute("DELETE FROM facet WHERE name IN ('lang', 'mix')")
+    before.close()
+    with SqlitePostStore.open(path) as store:
+        assert store.counts(PostQuery(), "lang") == {"bam": 1, "fra": 1, "und": 1}
+        assert store.counts(PostQuery(), "mix") == {"": 1, "bam+fra": 1}
+
+
 def test_a_migration_that_fails_leaves_the_store_as_it_was(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
