@@ -9,6 +9,7 @@ stated licence are not counted, nor those that `is_held_out` keeps for calibrati
 
 import gzip
 import json
+import re
 import sys
 import zlib
 from collections import Counter, defaultdict
@@ -25,6 +26,9 @@ HELD_OUT = 10
 # A short form is written once for so many times the whole word is, and often enough to be listed.
 SHORTENED, LISTED = 50, 12
 _LISTED_TWICE = 2
+# All word lists are translations of one list of Google's.
+_LEXICON = "gatitos\tCC-BY-4.0"
+_STORY = re.compile(r"/\d+")
 # Enough of a line to tell its script.
 _LOOKED_AT = 80
 
@@ -113,6 +117,11 @@ def is_held_out(text: str) -> bool:
 
 def lines_of(folder: Path, code: str, script: str) -> Iterator[tuple[str, str]]:
     """Text and source of each line of one language in `script` that has a stated licence."""
+    return ((text, source) for text, source, _ in licensed_lines(folder, code, script))
+
+
+def licensed_lines(folder: Path, code: str, script: str) -> Iterator[tuple[str, str, str]]:
+    """The same, with the licence."""
     path = folder / f"{code}.txt.gz"
     with (
         gzip.open(path, "rt", encoding="utf-8") as texts,
@@ -123,7 +132,7 @@ def lines_of(folder: Path, code: str, script: str) -> Iterator[tuple[str, str]]:
             _, source, licence, *_ = row.split("\t")
             stated = not licence.startswith("no-licence") and "unstated" not in licence
             if stated and _is_in(text, script):
-                yield text.strip(), source
+                yield text.strip(), source, licence
 
 
 def _is_in(text: str, script: str) -> bool:
@@ -154,10 +163,8 @@ def word_counts(recipe: Recipe, texts: Path, lexicons: Path, wanted: Wanted) -> 
         chosen = spread((line for line in lines if wanted(*line)), MAX_LINES)
         parts.append(Counter(word for line in chosen for word in words_of(line)))
     for code in recipe.lexicons:
-        with gzip.open(lexicons / f"{code}.tsv.gz", "rt", encoding="utf-8") as rows:
-            forms = [row.split("\t")[0] for row in rows][1:]
-        inside = (form for form in forms if _is_in(form, recipe.script))
-        parts.append(Counter(word for form in inside for word in words_of(form)))
+        forms = _forms(lexicons, code, recipe.script)
+        parts.append(Counter(word for form in forms for word in words_of(form)))
     largest = max(part.total() for part in parts)
     weights = [largest // max(1, part.total()) if recipe.is_group else 1 for part in parts]
     counts: Counter[str] = Counter()
@@ -166,6 +173,12 @@ def word_counts(recipe: Recipe, texts: Path, lexicons: Path, wanted: Wanted) -> 
             counts[word] += count * weight
     counts.update(shortened(recipe, counts))
     return counts
+
+
+def _forms(lexicons: Path, code: str, script: str) -> list[str]:
+    with gzip.open(lexicons / f"{code}.tsv.gz", "rt", encoding="utf-8") as rows:
+        forms = [row.split("\t")[0] for row in rows][1:]
+    return [form for form in forms if _is_in(form, script)]
 
 
 def shortened(recipe: Recipe, counts: Counter[str]) -> Counter[str]:
@@ -227,8 +240,35 @@ def write(
             (folder / f"{recipe.name}.json").write_text(whole + "\n", encoding="utf-8")
 
 
+def sources_of(
+    recipe: Recipe, texts: Path, lexicons: Path, wanted: Wanted
+) -> Iterator[tuple[str, str, int]]:
+    """Language, source with its licence, and number of the lines and forms that are counted."""
+    for code in recipe.texts:
+        lines = licensed_lines(texts, code, recipe.script)
+        named = ((f"{name}\t{terms}", name) for text, name, terms in lines if wanted(text, name))
+        # One source of stories is one line of the table, whatever their number.
+        kept = Counter(_STORY.sub("", source) for source in spread(named, MAX_LINES))
+        yield from ((code, source, count) for source, count in sorted(kept.items()))
+    for code in recipe.lexicons:
+        yield code, _LEXICON, len(_forms(lexicons, code, recipe.script))
+
+
+def write_sources(texts: Path, lexicons: Path, target: Path, *, wanted: Wanted) -> None:
+    """A table of what each profile was counted from."""
+    rows = ["script\tprofile\tlanguage\tsource\tlicence\tlines"]
+    for recipe in RECIPES:
+        for code, source, count in sources_of(recipe, texts, lexicons, wanted):
+            rows.append(f"{recipe.script}\t{recipe.name}\t{code}\t{source}\t{count}")
+    (target / "sources.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
 def main(texts: Path, lexicons: Path, target: Path) -> None:
-    write(texts, lexicons, target, wanted=lambda text, _: not is_held_out(text))
+    def wanted(text: str, _: str) -> bool:
+        return not is_held_out(text)
+
+    write(texts, lexicons, target, wanted=wanted)
+    write_sources(texts, lexicons, target, wanted=wanted)
 
 
 if __name__ == "__main__":
