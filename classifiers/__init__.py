@@ -4,20 +4,47 @@ from collections.abc import Callable, Mapping
 
 from classifiers.base import Classifier
 from veille.errors import ConfigError
+from veille.settings import Secret
 
 
 def build(name: str) -> Classifier:
-    """The classifier called `name`, ready to label. Raises `ConfigError` for an unknown name."""
+    """The classifier called `name`, ready to label; some names say after a colon which model.
+
+    Raises `ConfigError` for an unknown name and for a model that cannot be opened.
+    """
+    kind, _, model = name.partition(":")
+    if model and kind in _OPENERS:
+        return _OPENERS[kind](model)
     if name not in _BUILDERS:
+        known = [*names(), *(f"{kind}:MODEL" for kind in _OPENERS)]
         raise ConfigError(
-            f"VEILLE_CLASSIFIER={name!r} is not a classifier; choose one of {', '.join(names())}"
+            f"VEILLE_CLASSIFIER={name!r} is not a classifier; choose one of {', '.join(known)}"
         )
     return _BUILDERS[name]()
 
 
 def names() -> tuple[str, ...]:
-    """The names that `build` knows."""
+    """The names that `build` knows and that stand for one model."""
     return tuple(_BUILDERS)
+
+
+def with_second_reader(
+    first: Classifier, *, url: str, model: str, key: Secret, consent: str, timeout_s: float
+) -> Classifier:
+    """`first`, and a chat model for what it abstains on. Raises `ConfigError`."""
+    from classifiers.llm import second_reader
+
+    return second_reader(first, url=url, model=model, key=key, consent=consent, timeout_s=timeout_s)
+
+
+def country_of(url: str, consent: str) -> str:
+    """Where the chat model at `url` stands when that is outside the organisation, else empty.
+
+    Raises `ConfigError` when it stands outside without `consent`.
+    """
+    from classifiers.llm.destination import destination_of
+
+    return destination_of(url, consent).country
 
 
 def _keywords() -> Classifier:
@@ -26,4 +53,11 @@ def _keywords() -> Classifier:
     return KeywordClassifier()
 
 
+def _transformer(place: str) -> Classifier:
+    from classifiers.transformer import TransformerClassifier, open_checkpoint
+
+    return TransformerClassifier(open_checkpoint(place))
+
+
 _BUILDERS: Mapping[str, Callable[[], Classifier]] = {"keywords": _keywords}
+_OPENERS: Mapping[str, Callable[[str], Classifier]] = {"transformer": _transformer}

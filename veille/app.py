@@ -89,7 +89,17 @@ class App:
 
     @cached_property
     def classifier(self) -> Classifier:
-        return classifiers.build(self.settings.classifier)
+        first = classifiers.build(self.settings.classifier)
+        if not self.settings.llm_url:
+            return first
+        return classifiers.with_second_reader(
+            first,
+            url=self.settings.llm_url,
+            model=self.settings.llm_model,
+            key=self.settings.llm_key,
+            consent=self.settings.llm_consent,
+            timeout_s=self.settings.llm_timeout_s,
+        )
 
     @cached_property
     def notifiers(self) -> list[Notifier]:
@@ -128,8 +138,16 @@ class App:
             sources={source.id: source.name for source in self.watched},
             languages=self.classifier.languages,
             contact=self.settings.contact,
-            hosting=self.settings.hosting,
+            hosting=self.hosting,
         )
+
+    @property
+    def hosting(self) -> str:
+        """Where the data are, as readers are told: also where posts are sent to be read."""
+        url, consent = self.settings.llm_url, self.settings.llm_consent
+        country = classifiers.country_of(url, consent) if url else ""
+        sent = f" ; textes incertains envoyés à un modèle : {country}" if country else ""
+        return f"{self.settings.hosting}{sent}"
 
     @property
     def watched(self) -> list[Source]:

@@ -50,7 +50,24 @@ class Settings:
     archive: Annotated[
         str, "folder or fsspec URL of the archive; empty: `archive` in the home folder"
     ] = ""
-    classifier: Annotated[str, "which classifier labels posts"] = "keywords"
+    classifier: Annotated[
+        str,
+        "which classifier labels posts: `keywords`, or `transformer:` and the folder or hub id"
+        " of a Hugging Face model",
+    ] = "keywords"
+    llm_url: Annotated[
+        str,
+        "address of a chat model that reads what the classifier abstains on, as in"
+        " `http://127.0.0.1:8080/v1`; empty: none",
+    ] = ""
+    llm_model: Annotated[str, "name of that model on its server"] = ""
+    llm_key: Annotated[Secret, "key of that server; empty: none"] = Secret("")  # noqa: RUF009
+    llm_consent: Annotated[
+        str,
+        "`HOST COUNTRY`: whoever answers for the data accepts that these posts leave the"
+        " organisation for this host; empty: they do not",
+    ] = ""
+    llm_timeout_s: Annotated[float, "time-out of that model for one post, in seconds"] = 60.0
     notify: Annotated[
         Secret,
         "where bulletins go: `folder:PATH` or apprise addresses, separated by spaces; "
