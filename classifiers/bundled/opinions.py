@@ -1,0 +1,72 @@
+"""Three readers of a text, each with a probability for every value, and one opinion of them.
+
+The encoder reads meaning, the n-grams spelling, the keyword floor the codebook's cues. Their
+opinion is a weighted geometric mean: a weight for each reader on each axis, found on the
+development posts, which calibrates and mixes in one step.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.bundled.heads import heads
+from veille.post import Label
+
+Floats = NDArray[np.float32]
+Opinion = Mapping[str, Floats]
+
+READERS = ("encoder", "grams", "floor")
+# What a reader that names some values leaves for each of the others, at the least.
+_LEAST = 1e-3
+
+
+def slices() -> Mapping[str, slice]:
+    """Where each head's scores stand in a row."""
+    starts = np.cumsum([0, *(len(values) for values in heads().values())]).tolist()
+    return {name: slice(starts[at], starts[at + 1]) for at, name in enumerate(heads())}
+
+
+def opinion_of_scores(row: Floats) -> Opinion:
+    """Logarithms of probabilities, by head, of one row of scores."""
+    return {name: _log_shares(row[part]) for name, part in slices().items()}
+
+
+def opinion_of_labels(labels: Sequence[Label]) -> Opinion:
+    """The same of a classifier's labels; an axis it says nothing on is level."""
+    found: dict[str, dict[str, float]] = {}
+    for label in labels:
+        found.setdefault(label.axis, {})[label.value] = label.score
+    named = {"AUCUN": _LEAST, "ACTEUR": 1.0} if "target" in found else {"AUCUN": 1.0}
+    found["target"] = named
+    return {name: _spread(values, found.get(name, {})) for name, values in heads().items()}
+
+
+def pooled(
+    opinions: Mapping[str, Opinion], weights: Mapping[str, Mapping[str, float]]
+) -> dict[str, Floats]:
+    """Probabilities by head: the readers' opinions weighed."""
+    together: dict[str, Floats] = {}
+    for name in heads():
+        logs = sum(weights[name][reader] * said[name] for reader, said in opinions.items())
+        together[name] = np.exp(_log_shares(np.asarray(logs)))
+    return together
+
+
+def shifted(shares: Floats, bias: Sequence[float]) -> Floats:
+    """Probabilities for a stream in which the values are rarer or commoner than in training."""
+    return np.exp(_log_shares(np.log(np.maximum(shares, 1e-9)) + np.asarray(bias)))
+
+
+def _spread(values: Sequence[str], said: Mapping[str, float]) -> Floats:
+    if not said:
+        return np.full(len(values), -np.log(len(values)), dtype=np.float32)
+    left = max(1.0 - sum(said.values()), 0.0) / len(values)
+    shares = np.array([said.get(value, 0.0) + left + _LEAST for value in values])
+    return np.asarray(np.log(shares / shares.sum()), dtype=np.float32)
+
+
+def _log_shares(scores: Floats) -> Floats:
+    above = scores - scores.max()
+    logs: Floats = above - np.log(np.exp(above).sum())
+    return logs

@@ -1,0 +1,104 @@
+"""How much each reader counts, and when to abstain: found on the development posts only."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+
+from classifiers.bundled.classifier import telling
+from classifiers.bundled.encoder import Encoder
+from classifiers.bundled.grams import Floats, Grams
+from classifiers.bundled.heads import heads
+from classifiers.bundled.opinions import (
+    READERS,
+    Opinion,
+    opinion_of_labels,
+    opinion_of_scores,
+    pooled,
+    shifted,
+)  # fmt: skip
+from classifiers.keywords import KeywordClassifier
+from classifiers.training.labelled import LabelledPost
+from classifiers.training.wanted import wanted
+
+Opinions = Sequence[Mapping[str, Opinion]]
+
+_MOST_WEIGHT = 3.0
+# Pulls the weights of readers that add nothing towards zero.
+_SHRINK = 0.003
+_CALL, _THREAT = 2, 3
+# Of ordinary posts, how many may be called H2 or H3 on the development posts.
+_FALSE_ALARMS = 0.02
+_BIASES = np.arange(0.0, 6.01, 0.25)
+# An axis on which fewer than half of such posts are right is not said.
+_LEAST_RIGHT, _FEWEST = 0.5, 10
+
+
+def opinions_of(encoder: Encoder, grams: Grams, texts: Sequence[str]) -> Opinions:
+    """What each reader says of each text."""
+    floor = KeywordClassifier().label(texts)
+    return [
+        {
+            "encoder": opinion_of_scores(telling(parts)[0]),
+            "grams": opinion_of_scores(row),
+            "floor": opinion_of_labels(labels),
+        }
+        for parts, row, labels in zip(encoder.read(texts), grams.scores(texts), floor, strict=True)
+    ]
+
+
+def settings_of(opinions: Opinions, posts: Sequence[LabelledPost]) -> dict[str, Any]:
+    """Weights, bias and thresholds for the manifest."""
+    weights = {name: _weights(opinions, wanted(posts)[name], name) for name in heads()}
+    shares = [pooled(said, weights) for said in opinions]
+    hostility = np.stack([row["hostility"] for row in shares])
+    bias = {"hostility": _bias(hostility, posts)}
+    final = {name: np.stack([row[name] for row in shares]) for name in heads()}
+    final["hostility"] = np.stack([shifted(row, bias["hostility"]) for row in hostility])
+    return {
+        "weights": weights,
+        "bias": bias,
+        "least_target": 0.5,
+        "abstain_below": {
+            axis: _threshold(final[axis], wanted(posts)[axis])
+            for axis in ("narrative", "stance", "hostility")
+        },
+    }
+
+
+def _weights(opinions: Opinions, goals: Floats, name: str) -> dict[str, float]:
+    """The weights under which the readers' opinion is likeliest to be right."""
+    logs = np.stack([[said[reader][name] for reader in READERS] for said in opinions])
+
+    def surprise(weights: Floats) -> float:
+        scores = np.einsum("r,prv->pv", weights, logs)
+        scores = scores - scores.max(axis=1, keepdims=True)
+        shares = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        return float(-(goals * shares).sum(axis=1).mean() + _SHRINK * weights.sum())
+
+    found = minimize(
+        surprise, np.array([1.0, 0.3, 0.2]), bounds=[(0.0, _MOST_WEIGHT)] * len(READERS)
+    )
+    return {reader: round(float(x), 3) for reader, x in zip(READERS, found.x, strict=True)}
+
+
+def _bias(shares: Floats, posts: Sequence[LabelledPost]) -> list[float]:
+    """The smallest step down for H1 to H3 that keeps ordinary posts from false alarms."""
+    levels = np.array([post.hostility for post in posts])
+    for step in _BIASES.tolist():
+        bias = [0.0, -step / 2, -step, -step]
+        called = np.stack([shifted(row, bias) for row in shares]).argmax(axis=1)[levels == 0]
+        if (called >= _CALL).mean() <= _FALSE_ALARMS and (called == _THREAT).sum() == 0:
+            break
+    return bias
+
+
+def _threshold(shares: Floats, goals: Floats) -> float:
+    """Below which best probability fewer than half are right; 0 when no such posts exist."""
+    best, right = shares.max(axis=1), shares.argmax(axis=1) == goals.argmax(axis=1)
+    for limit in np.arange(0.6, 0.0, -0.02).tolist():
+        below = best < limit
+        if below.sum() >= _FEWEST and right[below].mean() < _LEAST_RIGHT:
+            return round(float(limit), 2)
+    return 0.0
