@@ -20,7 +20,7 @@ from typing import NamedTuple
 from classifiers.training.language_profiles import RECIPES, Recipe, is_held_out, lines_of, spread
 from veille.language.chunks import TIFINAGH, unaccented, words_of
 from veille.language.judge import OPERATIONAL, UNKNOWN
-from veille.language.model import LIFT, STEPS, Model, read_model
+from veille.language.model import STEPS, Model, read_model
 
 MAX_LINES = 200
 SHORTEST, LONGEST = 4, 10
@@ -91,9 +91,8 @@ def judged(lines: Sequence[str], label: str, model: Model) -> Iterator[Example]:
         for text in (line, short, unaccented(short)):
             words = words_of(text)
             if words:
-                lift = LIFT * len(words)
-                lifted = model.totals([model.of((word,)) for word in words])
-                totals = [(total - lift) / STEPS for total in lifted]
+                scores = model.scores([model.of((word,)) for word in words])
+                totals = (scores.sum(axis=0) / STEPS).tolist()
                 yield Example(totals, len(words), label, model.profiles)
 
 

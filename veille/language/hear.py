@@ -9,7 +9,7 @@ from functools import lru_cache
 from veille.language.chunks import ADLAM, ARABIC, Chunk, chunk_of
 from veille.language.judge import NOBODY, UNKNOWN, Judge, Verdict, judge_of
 from veille.language.model import Word
-from veille.language.names import silent
+from veille.language.names import may_begin, silent
 
 SILENT = "x"
 # Only Fula is written in Adlam; N'Ko is for those who read it.
@@ -24,7 +24,8 @@ _LONGEST = 48
 _CHUNK = re.compile(r"\S+")
 
 
-_Token = tuple[Chunk, Word | None]
+# A chunk, its scores where its script has a judge, and whether a name may begin with it.
+_Token = tuple[Chunk, Word | None, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ def _tokens(written: Sequence[str]) -> list[_Token]:
 def _token(written: str) -> _Token:
     chunk = chunk_of(written)
     judge = judge_of(chunk.script) if chunk.words else None
-    return chunk, judge.model.of(chunk.words) if judge else None
+    return chunk, judge.model.of(chunk.words) if judge else None, may_begin(chunk)
 
 
 def _language(tokens: Sequence[_Token]) -> tuple[Language, _Heard]:
@@ -101,7 +102,7 @@ def _language(tokens: Sequence[_Token]) -> tuple[Language, _Heard]:
         code=code,
         probability=heard.probability[code] if mix else 0.0,
         mix=mix,
-        script=_script_of_most([chunk for chunk, _ in tokens]),
+        script=_script_of_most([chunk for chunk, _, _ in tokens]),
         variety=heard.variety[code] if mix else "",
     )
     return known, heard
@@ -143,13 +144,15 @@ def _mix(votes: Mapping[str, int]) -> dict[str, float]:
 
 def _heard(tokens: Sequence[_Token]) -> _Heard:
     heard = _Heard([SILENT] * len(tokens))
-    chunks = [chunk for chunk, _ in tokens]
-    silences = silent(chunks)
-    speaking = [place for place, chunk in enumerate(chunks) if chunk.words]
-    if silences:
-        speaking = [place for place in speaking if place not in silences]
-    for script in dict.fromkeys([chunks[place].script for place in speaking]):
-        places = [place for place in speaking if chunks[place].script == script]
+    chunks = [chunk for chunk, _, _ in tokens]
+    silences = silent(chunks, [place for place, (_, _, may) in enumerate(tokens) if may])
+    speaking = [
+        place for place, chunk in enumerate(chunks) if chunk.words and place not in silences
+    ]
+    by_script: dict[str, list[int]] = {}
+    for place in speaking:
+        by_script.setdefault(chunks[place].script, []).append(place)
+    for script, places in by_script.items():
         judge = judge_of(script)
         if judge:
             voting = _without_names(judge, chunks, places)

@@ -2,16 +2,17 @@
 
 import json
 import math
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import combinations
-from operator import ne, neg, sub
 from typing import NamedTuple
 
-from veille.language.model import LIFT, STEPS, Model, Word, read_model
+import numpy as np
+from numpy.typing import NDArray
+
+from veille.language.model import STEPS, Model, Scores, Word, read_model
 
 # ISO 639-3; Manding with Dyula, Fula, Songhay-Zarma, Tamasheq and Arabic are macro labels.
 OPERATIONAL = (
@@ -46,6 +47,10 @@ class Calibration:
     mixed: float
 
 
+# Sums of scores, per profile or label.
+Totals = NDArray[np.int64]
+
+
 class Verdict(NamedTuple):
     """A label, its probability, and the profile that spoke for it."""
 
@@ -64,127 +69,111 @@ class Judge:
         """`model` has been read with what `calibration` adds per word."""
         self.model = model
         self.calibration = calibration
-        self._labels = [name.partition(".")[0] for name in model.profiles]
-        self._prior = [calibration.prior.get(label, 0.0) for label in self._labels]
+        names = [name.partition(".")[0] for name in model.profiles]
+        self._prior = np.array([calibration.prior.get(name, 0.0) for name in names])
         self._switch = round(calibration.switch * STEPS)
-        self._places: dict[str, list[int]] = {}
-        for place, label in enumerate(self._labels):
-            if label in OPERATIONAL:
-                self._places.setdefault(label, []).append(place)
+        # Labels that may be said come first; which of them each profile has.
+        self._labels = sorted(set(names), key=lambda name: (name not in OPERATIONAL, name))
+        self._known = sum(name in OPERATIONAL for name in self._labels)
+        self._label = np.array([self._labels.index(name) for name in names])
+        self._places = [np.flatnonzero(self._label == n).tolist() for n in range(self._known)]
+        self._unsaid = np.where(self._label < self._known, 0.0, -np.inf)
 
     def decide(self, words: Sequence[Word]) -> tuple[Verdict, list[str]]:
         """What the words are in taken as one text, and one label a word where there are two."""
-        totals = self.model.totals(words)
-        best = self._best(words, totals, self._places)
+        scores = self.model.scores(words)
+        totals = scores.sum(axis=0)
+        best = self._best(totals)
         verdict = best if self._is_sure(best) else NOBODY
         if len(words) < _FEWEST_WORDS:
             return verdict, []
+        places = self._nearest(totals)
         if verdict is NOBODY:
-            return verdict, self._path_of_two(words, totals)
-        main = self._place(verdict.code, totals)
-        rival, row = self._rival(words, main, totals)
-        if not rival:
-            return verdict, []
-        path = _walk((verdict.code, rival), map(neg, row), self._switch)
-        stays = path.count(rival) >= _FEWEST_OF_ONE or rival == COMMON
+            return verdict, self._path_of_two(words, scores, places)
+        path = self._path_beside(verdict.code, scores[:, places])
+        rivals = [label for label in path if label != verdict.code]
+        stays = len(rivals) >= _FEWEST_OF_ONE or rivals == [COMMON]
         return verdict, path if stays else []
 
     def best(self, words: Sequence[Word], only: str = "") -> Verdict:
         """The best label, or `only` that one, sure or not, and the profile that is nearest."""
-        return self._best(words, self.model.totals(words), (only,) if only else self._places)
+        return self._best(self.model.scores(words).sum(axis=0), only)
 
     def _is_sure(self, verdict: Verdict) -> bool:
         return verdict.probability >= self.calibration.least.get(verdict.code, _NEVER)
 
-    def _best(
-        self, words: Sequence[Word], totals: Sequence[int], labels: Collection[str]
-    ) -> Verdict:
-        lift = LIFT * sum([votes for _, _, _, votes in words])
-        scale = self.calibration.scale / STEPS
-        highest = max(totals)
-        far = (highest if highest > lift else lift) - _FAR / scale
-        logits = {
-            place: (total - lift) * scale + self._prior[place]
-            for place, total in enumerate(totals)
-            if total > far
-        }
-        top = max(logits.values(), default=0.0)
-        weights = {place: math.exp(logit - top) for place, logit in logits.items()}
-        known = [place for place in weights if self._labels[place] in labels]
-        if not known:
-            return NOBODY
-        place = max(known, key=weights.__getitem__)
-        code = self._labels[place]
-        share = sum([weights.get(other, 0.0) for other in self._places[code]])
-        whole = sum(weights.values()) + math.exp(min(-top, _FAR))
-        return Verdict(code, share / whole, self.model.profiles[place])
+    def _best(self, totals: Totals, only: str = "") -> Verdict:
+        logits = totals * (self.calibration.scale / STEPS) + self._prior
+        top = float(logits.max())
+        weights = np.exp(logits - top)
+        if only:
+            place = max(self._places[self._labels.index(only)], key=logits.__getitem__)
+        else:
+            place = int((logits + self._unsaid).argmax())
+        label = int(self._label[place])
+        share = sum([float(weights[other]) for other in self._places[label]])
+        whole = float(weights.sum()) + math.exp(min(-top, _FAR))
+        return Verdict(self._labels[label], share / whole, self.model.profiles[place])
 
-    def _rival(
-        self, words: Sequence[Word], main: int, totals: Sequence[int]
-    ) -> tuple[str, Sequence[int]]:
-        """The label that gains most where it is better than `main`, and by how much each word is.
+    def _nearest(self, totals: Totals) -> list[int]:
+        """Of the profiles of each label, the nearest to the whole text."""
+        total = totals.tolist().__getitem__
+        return [p[0] if len(p) == 1 else max(p, key=total) for p in self._places]
 
-        Empty where none gains more than changing language costs.
+    def _path_beside(self, main: str, scores: Scores) -> list[str]:
+        """One label a word where another than `main` gains more than changing language costs.
+
+        `scores`: (words, labels that may be said).
         """
-        leads: dict[str, int] = {}
-        for row, _, best, _ in words:
-            if best != main:
-                label = self._labels[best]
-                leads[label] = leads.get(label, 0) + row[best] - row[main]
-        rival, gained, better = "", 0, [0]
-        for label, lead in leads.items():
-            if lead > self._switch // 2 and label in self._places:
-                place = self._place(label, totals)
-                row = [row[place] - row[main] for row, _, _, _ in words]
-                gain = _gain(row, self._switch)
-                if gain > gained:
-                    rival, gained, better = label, gain, row
-        return rival, better
+        better = scores - scores[:, [self._labels.index(main)]]
+        gains = _gains(better, self._switch)
+        rival = int(gains.argmax())
+        if gains[rival] <= 0:
+            return []
+        return _walk((main, self._labels[rival]), (-better[:, rival]).tolist(), self._switch)
 
-    def _path_of_two(self, words: Sequence[Word], totals: Sequence[int]) -> list[str]:
+    def _path_of_two(
+        self, words: Sequence[Word], scores: Scores, places: Sequence[int]
+    ) -> list[str]:
         """The best path through the two labels that explain most, if it is good enough."""
-        explained: Counter[str] = Counter()
-        for row, _, best, votes in words:
-            explained[self._labels[best]] += row[best] - LIFT * votes
-        named = [label for label, _ in explained.most_common() if label in self._places]
-        places = {label: self._place(label, totals) for label in named[:_MOST_LANGUAGES]}
-        rows = {label: [row[n] for row, _, _, _ in words] for label, n in places.items()}
-        pairs = {(a, b): sum(map(max, rows[a], rows[b])) for a, b in combinations(rows, 2)}
+        bests = np.array([word.best for word in words])
+        explained = np.bincount(
+            self._label[bests], scores.max(axis=1), minlength=len(self._labels)
+        )[: self._known]
+        named = np.argsort(-explained, kind="stable")[:_MOST_LANGUAGES].tolist()
+        rows = {label: scores[:, places[label]] for label in named if explained[label] > 0}
+        pairs = {(a, b): np.maximum(rows[a], rows[b]).sum() for a, b in combinations(rows, 2)}
         if not pairs:
             return []
-        pair = max(pairs, key=pairs.__getitem__)
-        path = _walk(pair, map(sub, rows[pair[0]], rows[pair[1]]), self._switch)
-        score = sum([rows[label][place] for place, label in enumerate(path)])
-        score -= LIFT * sum([votes for _, _, _, votes in words])
+        first, second = max(pairs, key=pairs.__getitem__)
+        codes = (self._labels[first], self._labels[second])
+        path = _walk(codes, (rows[first] - rows[second]).tolist(), self._switch)
+        is_first = np.array([code == codes[0] for code in path])
+        score = np.where(is_first, rows[first], rows[second]).sum()
         enough = self.calibration.mixed * STEPS * len(words)
-        if score - sum(map(ne, path, path[1:])) * self._switch < enough:
+        if score - np.count_nonzero(np.diff(is_first)) * self._switch < enough:
             return []
-        return path if all(self._is_nearest(label, words, path) for label in set(path)) else []
+        stays = self._is_nearest(codes[0], scores[is_first]) and (
+            self._is_nearest(codes[1], scores[~is_first])
+        )
+        return path if stays else []
 
-    def _is_nearest(self, label: str, words: Sequence[Word], path: Sequence[str]) -> bool:
-        own = [word for word, said in zip(words, path, strict=True) if said == label]
-        return len(own) >= _FEWEST_OF_ONE and self.best(own).code == label
-
-    def _place(self, label: str, totals: Sequence[int]) -> int:
-        """Of the profiles of `label`, the nearest to the whole text."""
-        places = self._places[label]
-        return places[0] if len(places) == 1 else max(places, key=totals.__getitem__)
+    def _is_nearest(self, label: str, scores: Scores) -> bool:
+        if not len(scores):
+            return True
+        return len(scores) >= _FEWEST_OF_ONE and self._best(scores.sum(axis=0)).code == label
 
 
-def _gain(differences: Iterable[int], switch: int) -> int:
-    """The most that a run of words gains by another language, less what changing to it costs.
+def _gains(better: Scores, switch: int) -> Totals:
+    """The most that a run of words gains in each column, less what changing to it costs.
 
-    One change where the run begins or ends the text, two within it.
+    One change where the run begins or ends the text, two within it. `better`: (words, labels).
     """
-    best = run = 0
-    cost = switch
-    for difference in differences:
-        run += difference
-        if run <= 0:
-            run, cost = 0, 2 * switch
-        elif run - cost > best:
-            best = run - cost
-    return max(best, run - cost + switch)
+    sums = better.cumsum(axis=0)
+    within = (sums - np.minimum.accumulate(sums)).max(axis=0) - 2 * switch
+    ends = np.maximum(sums.max(axis=0), sums[-1] - sums.min(axis=0)) - switch
+    gains: Totals = np.maximum(within, ends)
+    return gains
 
 
 def _walk(labels: tuple[str, str], leads: Iterable[int], switch: int) -> list[str]:

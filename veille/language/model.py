@@ -3,14 +3,14 @@
 import json
 import math
 import re
-import struct
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources.abc import Traversable
-from operator import mul
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from veille.language.chunks import key_of
 
@@ -20,23 +20,22 @@ _UNSEEN = 1e-4
 # At most this share of a language's words is left to its list of frequent words.
 _LISTED = 0.7
 _TINY = 1e-9
-# One whole number carries the scores of all profiles, 32 bits each: one addition adds them all.
-_BITS = 32
-_FIELD = (1 << _BITS) - 1
-# Scores are kept in 1/256 of a natural logarithm, and lifted so that none is negative: the worst
-# word has 40 letters of 13 each.
+# Scores are whole numbers, so that the order of adding never matters: 1/256 of a natural logarithm.
 STEPS = 256
-LIFT = 1 << 18
-# What is so much less likely changes no mean.
-_FAR = 10 * STEPS
+
+# One number per profile: how often something is there, and a score.
+Shares = NDArray[np.float64]
+Scores = NDArray[np.int32]
+# A cost is a negative score. One whole number carries those of all profiles, 32 bits each: one
+# addition adds them all, sooner than numpy begins to.
+Costs = int
 
 
 class Word(NamedTuple):
-    """What one chunk of a text says: its score in each profile, all of them packed, the profile
-    of the best, and how many words there are. Scores are lifted, by `LIFT` for each word."""
+    """What one chunk of a text says: the bytes of its `Scores`, the place of the best profile,
+    and how many words there are."""
 
-    row: Sequence[int]
-    packed: int
+    scores: bytes
     best: int
     votes: int
 
@@ -65,105 +64,95 @@ class Model:
         factory.seed = 0
         factory.load_json_profile(grams)
         self.profiles: tuple[str, ...] = tuple(factory.langlist)
-        self._grams: dict[str, list[float]] = factory.word_lang_prob_map
-        self._none = [0.0] * len(self.profiles)
+        self._place = {gram: place for place, gram in enumerate(factory.word_lang_prob_map)}
+        # The last row is for what no profile has seen.
+        nothing = [0.0] * len(self.profiles)
+        self._table = np.array([*factory.word_lang_prob_map.values(), nothing])
         labels = [name.partition(".")[0] for name in self.profiles]
-        self._weights = [1 / labels.count(label) / len(set(labels)) for label in labels]
-        self._pack = struct.Struct(f"<{len(self.profiles)}I")
-        self._ones = self._packed([1] * len(self.profiles))
-        self._lift = self._packed(round(per_word.get(x, 0.0) * STEPS) + LIFT for x in labels)
+        self._weights = np.array([1 / labels.count(x) / len(set(labels)) for x in labels])
+        self._per_word = np.array([round(per_word.get(x, 0.0) * STEPS) for x in labels], np.int32)
         self._words: dict[str, list[tuple[int, float]]] = {}
-        self._unlisted = self._packed(self._take(n, words.get(n)) for n in self.profiles)
-        self._begin = [_TINY + n for n in self._edge(0)]
-        self._inside = [1 - n for n in self._begin]
-        self._end = self._edge(1)
+        self._unlisted = _costs(np.array([self._take(x, words.get(x)) for x in self.profiles]))
+        self._size = 4 * len(self.profiles)
+        self._begin, self._end = self._edge(" [^ ]") + _TINY, self._edge("[^ ] ")
+        self._inside = 1 - self._begin
         # Posts repeat words, and words repeat letters.
         self.of = lru_cache(maxsize=1 << 14)(self._of)
         self._letter = lru_cache(maxsize=1 << 15)(self._letter_costs)
         self._pair = lru_cache(maxsize=1 << 12)(self._pair_shares)
 
-    def _take(self, name: str, listed: Mapping[str, Any] | None) -> int:
-        """Takes in the frequent words of a profile; gives what it costs to be none of them."""
+    def _take(self, name: str, listed: Mapping[str, Any] | None) -> float:
+        """Takes in the frequent words of a profile; gives the share of all other words."""
         if not listed:
-            return 0
+            return 1.0
         place = self.profiles.index(name)
-        share = _LISTED * listed["share"]
+        share: float = _LISTED * listed["share"]
         total = sum(listed["words"].values())
         for word, count in listed["words"].items():
             self._words.setdefault(word, []).append((place, share * count / total))
-        return _cost(1 - share)
+        return 1 - share
 
-    def _edge(self, side: int) -> list[float]:
-        """Probability, per profile, that a pair of letters begins (0) or ends (1) a word."""
-        letter = re.compile(r" [^ ]" if side == 0 else r"[^ ] ")
-        pairs = (row for gram, row in self._grams.items() if letter.fullmatch(gram))
-        return [math.fsum(column) for column in zip(*pairs, strict=True)]
+    def _shares(self, gram: str) -> Shares:
+        shares: Shares = self._table[self._place.get(gram, -1)]
+        return shares
+
+    def _edge(self, pair: str) -> Shares:
+        """How often, per profile, a pair of letters is one of those that match."""
+        shares: Shares = self._table[
+            [place for gram, place in self._place.items() if re.fullmatch(pair, gram)]
+        ].sum(axis=0)
+        return shares
 
     def knows(self, keys: Iterable[str]) -> bool:
         """Whether all `keys` are frequent words of some language."""
         return all(key in self._words for key in keys)
 
-    def totals(self, words: Iterable[Word]) -> tuple[int, ...]:
-        """The sum of the scores of `words` per profile, lifted for each word in them."""
-        return self._unpacked(sum([packed for _, packed, _, _ in words]))
-
-    def _unpacked(self, packed: int) -> tuple[int, ...]:
-        return self._pack.unpack(packed.to_bytes(self._pack.size, "little"))
-
-    def _packed(self, steps: Iterable[int]) -> int:
-        return int.from_bytes(self._pack.pack(*steps), "little")
+    def scores(self, words: Sequence[Word]) -> Scores:
+        """The scores of `words`: (words, profiles)."""
+        together = b"".join([scores for scores, _, _ in words])
+        return np.frombuffer(together, np.int32).reshape(len(words), len(self.profiles))
 
     def _of(self, words: tuple[str, ...]) -> Word:
-        packed = sum([self._scores(word) for word in words])
-        row = array("I", self._unpacked(packed))
-        return Word(row, packed, row.index(max(row)), len(words))
+        scores = sum(map(self._scores_of, words[1:]), self._scores_of(words[0]))
+        return Word(scores.tobytes(), int(scores.argmax()), len(words))
 
-    def _scores(self, word: str) -> int:
+    def _scores_of(self, word: str) -> Scores:
         padded, letter = f" {word} ", self._letter
-        costs = self._unlisted + letter(padded[:2])
-        costs += sum([letter(padded[start : start + 3]) for start in range(len(word))])
-        listed = self._words.get(key_of(word))
-        for place, share in listed or ():
-            shift = _BITS * place
-            unlisted = costs >> shift & _FIELD
-            costs += (_cost(share + math.exp(unlisted / -STEPS)) - unlisted) << shift
-        row = self._unpacked(costs)
-        least = min(row)
-        far = least + _FAR
-        near = [w * math.exp((least - n) / STEPS) for n, w in zip(row, self._weights) if n < far]  # noqa: B905
-        any_language = least + _cost(sum(near))
-        return self._lift + any_language * self._ones - costs
+        packed = self._unlisted + letter(padded[:2])
+        packed += sum([letter(padded[start : start + 3]) for start in range(len(word))])
+        costs = np.frombuffer(bytearray(packed.to_bytes(self._size, "little")), np.int32)
+        for place, share in self._words.get(key_of(word), ()):
+            costs[place] = _cost(share + math.exp(costs[place] / -STEPS))
+        least = costs.min()
+        any_language = least + _cost(self._weights @ np.exp((least - costs) / STEPS))
+        scores: Scores = self._per_word + any_language - costs
+        return scores
 
-    def _letter_costs(self, gram: str) -> int:
+    def _letter_costs(self, gram: str) -> Costs:
         """What the last letter of `gram` costs after the others, which may be one or two."""
-        shares, costs = self._pair(gram[-2:])
-        if len(gram) == len("ab"):
-            return costs
-        before = self._grams.get(gram[:2], self._none)
-        for place, whole in enumerate(self._grams.get(gram, self._none)):
-            if whole:
-                after = min(1.0, whole * self._inside[place] / (before[place] + _TINY))
-                shift = _BITS * place
-                cost = _cost(shares[place] + _TRI * after)
-                costs += (cost - (costs >> shift & _FIELD)) << shift
-        return costs
+        shares, after = self._pair(gram[-2:])
+        if len(gram) > len("ab"):
+            before = self._shares(gram[:2])
+            after = np.minimum(1, self._shares(gram) * self._inside / (before + _TINY))
+        return _costs(shares + _TRI * after)
 
-    def _pair_shares(self, gram: str) -> tuple[list[float], int]:
-        """The part of a likelihood that looks one letter back, and what a letter costs with it."""
-        get, none = self._grams.get, self._none
-        one = self._end if gram[1] == " " else get(gram[1], none)
-        before = self._begin
-        if gram[0] != " ":
-            before = list(map(mul, get(gram[0], none), self._inside))
-        after = [min(1.0, n / (m + _TINY)) for n, m in zip(get(gram, none), before, strict=True)]
-        begins = _TRI if gram[0] == " " else 0.0
-        shares = [_BI * b + _UNI * (a + _UNSEEN) for a, b in zip(one, after, strict=True)]
-        costs = self._packed(_cost(n + begins * b) for n, b in zip(shares, after, strict=True))
-        return shares, costs
+    def _pair_shares(self, gram: str) -> tuple[Shares, Shares]:
+        """The part of a likelihood that looks one letter back at most, and the share in it of
+        `gram` itself."""
+        begins = gram[0] == " "
+        before = self._begin if begins else self._shares(gram[0]) * self._inside
+        after = np.minimum(1, self._shares(gram) / (before + _TINY))
+        one = self._end if gram[1] == " " else self._shares(gram[1])
+        return _BI * after + _UNI * (one + _UNSEEN), after
 
 
 def _cost(likelihood: float) -> int:
     return round(-STEPS * math.log(likelihood))
+
+
+def _costs(likelihoods: Shares) -> Costs:
+    costs = np.rint(-STEPS * np.log(likelihoods)).astype("<u4")
+    return int.from_bytes(costs.tobytes(), "little")
 
 
 def read_model(

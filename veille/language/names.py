@@ -1,6 +1,6 @@
 """Words that say nothing of the language around them: names, and greetings in Arabic."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -20,14 +20,24 @@ _LONGEST = 7
 _CLASS_WORDS = ("ONG ", "dɔgɔtɔrɔ ")
 
 
-def silent(chunks: Sequence[Chunk]) -> dict[int, Silence]:
-    """The chunks that do not vote, by place, and why; longest names first."""
+def may_begin(chunk: Chunk) -> bool:
+    """Whether some name or greeting begins like `chunk`."""
+    if chunk.first not in _longest():
+        return False
+    _, needs_capital = _longest()[chunk.first]
+    return chunk.capital or not needs_capital
+
+
+def silent(chunks: Sequence[Chunk], beginnings: Iterable[int]) -> dict[int, Silence]:
+    """The chunks that do not vote, by place, and why; longest names first.
+
+    `beginnings` are the places of those that `may_begin` a name, in order.
+    """
     found: dict[int, Silence] = {}
-    longest = _longest()
     free = 0
-    for place in [place for place, chunk in enumerate(chunks) if chunk.first in longest]:
-        most, needs_capital = longest[chunks[place].first]
-        if place >= free and (chunks[place].capital or not needs_capital):
+    for place in beginnings:
+        if place >= free:
+            most, _ = _longest()[chunks[place].first]
             length, why = _at(chunks[place : place + most])
             found.update(dict.fromkeys(range(place, place + length), why))
             free = place + length
