@@ -1,15 +1,19 @@
 """The figures of docs/languages.md as Markdown, beside what other readers make of the same lines.
 
-    python -m classifiers.training.language_report SAMPLES [EVAL [EVERY]]
+    python -m classifiers.training.language_report ROOT [EVAL [EVERY]]
 
-SAMPLES is tests/samples; EVAL is a folder of evaluation as `language_figures` tells. Each set is
+ROOT is the repository; EVAL is a folder of evaluation as `language_figures` tells. Each set is
 judged whole, and cut to 4 to 10 folded words; EVERY takes one line in so many. Stock langdetect,
 and py3langid where it is installed, read the same lines.
 """
 
+import csv
+import json
 import sys
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -130,13 +134,60 @@ def table_of_called_mixed(shares: Mapping[str, Share]) -> Iterator[str]:
         yield f"| {label} | {_told(share)} |"
 
 
-def report_of_samples(samples: Path) -> Iterator[str]:
-    """What the invented posts tell, as lines of Markdown."""
+def table_of_sources() -> Iterator[str]:
+    """What the profiles were counted from, by label; all neighbours are one row."""
+    table = files("veille") / "profiles" / "sources.tsv"
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines(), delimiter="\t")
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        label = row["profile"].partition(".")[0]
+        label = "neighbours" if label.startswith("other-") else label
+        source = row["source"].partition(":")[0].removesuffix("-dev").removesuffix("-train")
+        counts[label][f"{source} {row['licence'].partition(' ')[0]}"] += int(row["lines"])
+    yield "| label | lines and words | of them non-commercial | sources, licences, lines |"
+    yield "|---|---|---|---|"
+    for label, count in counts.items():
+        barred = sum(n for source, n in count.items() if "-NC" in source)
+        told = ", ".join(f"{source} {n:,}" for source, n in count.most_common())
+        yield f"| {label} | {count.total():,} | {barred:,} | {told} |"
+
+
+def table_of_thresholds() -> Iterator[str]:
+    """From which probability a label is said, and what was fitted to get there."""
+    path = files("veille") / "profiles" / "calibration.json"
+    fitted = json.loads(path.read_text(encoding="utf-8"))
+    yield "| script | label | said from | added per word | prior |"
+    yield "|---|---|---|---|---|"
+    for script, numbers in fitted.items():
+        for label, least in numbers["least"].items():
+            told = f"{numbers['per_word'][label]:.3f} | {numbers['prior'][label]:.3f}"
+            yield f"| {script} | {label} | {least:.2f} | {told} |"
+
+
+def table_of_speed(path: Path) -> Iterator[str]:
+    """What bench/language.py has measured."""
+    measured = json.loads(path.read_text(encoding="utf-8"))
+    yield "| posts | reader | characters | posts a second | first answer, s | memory, MB |"
+    yield "|---|---|---|---|---|---|"
+    for kind, by_reader in measured.items():
+        for reader, found in by_reader.items() if isinstance(by_reader, dict) else ():
+            told = f"{found['posts_per_s']:,} | {found['first_answer_s']} | {found['peak_mb']}"
+            yield f"| {kind} | {reader} | {found['characters']} | {told} |"
+
+
+def report_of_repository(root: Path) -> Iterator[str]:
+    """What needs no folder of evaluation, as lines of Markdown."""
+    samples = root / "tests" / "samples"
     week = [(post["lang"], post["text"]) for post in posts_of(samples / "ordinary_week.jsonl")]
-    yield "\n### Posts that switch language\n"
-    yield from table_of_switched(samples)
-    yield "\n### An ordinary week: posts that do not\n"
-    yield from table_of_called_mixed(called_mixed(week))
+    parts = {
+        "What the profiles were counted from": table_of_sources(),
+        "Thresholds": table_of_thresholds(),
+        "Posts that switch language": table_of_switched(samples),
+        "An ordinary week: posts that do not": table_of_called_mixed(called_mixed(week)),
+        "Speed and memory": table_of_speed(root / "bench" / "results" / "language.json"),
+    }
+    for title, table in parts.items():
+        yield from (f"\n### {title}\n", *table)
 
 
 def report_of(folder: Path, name: str, *, every: int = 1) -> Iterator[str]:
@@ -158,9 +209,9 @@ def report_of(folder: Path, name: str, *, every: int = 1) -> Iterator[str]:
         yield from table_of_called_mixed(called_mixed(ours))
 
 
-def main(samples: Path, folders: Sequence[Path], every: int = 1) -> None:
+def main(root: Path, folders: Sequence[Path], every: int = 1) -> None:
     """Write the report, part by part."""
-    parts = [report_of_samples(samples)]
+    parts = [report_of_repository(root)]
     parts += [report_of(folder, name, every=every) for folder in folders for name in SETS]
     for part in parts:
         for line in part:
