@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from string import Template
 
 import alerts
@@ -14,8 +15,10 @@ from alerts.base import Notifier
 from alerts.folder import FolderNotifier
 from alerts.ledger import Ledger
 from classifiers.base import Classifier
+from classifiers.claims.matcher import ClaimMatcher
 from collectors.base import Collector
 from veille.archive import Archive
+from veille.codebook.known import claims_of, our_claims
 from veille.coverage import CoverageLedger
 from veille.cursors import Cursors
 from veille.errors import ConfigError
@@ -187,6 +190,11 @@ class App:
     def close(self) -> None:
         if "store" in self.__dict__:
             self.store.close()
+
+
+def claim_matcher(known: Path | None, refuse: Callable[[str], None]) -> ClaimMatcher:
+    """What finds the claims of the file `known`, or those of our cards. Raises `FileRefused`."""
+    return ClaimMatcher(claims_of(known, refuse) if known else our_claims())
 
 
 def complete(source: Source) -> Source:

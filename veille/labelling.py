@@ -1,10 +1,11 @@
-"""`veille label` and `veille language`: texts in, answers out, one JSON object a line, no store."""
+"""`veille label`, `claims`, `language`: texts in, answers out, a JSON object a line, no store."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from classifiers.base import Classifier
+from classifiers.claims.matcher import ClaimMatcher
 from classifiers.output import labelled
 from veille.codebook.places import find_places
 from veille.language import identify, identify_and_tag
@@ -35,6 +36,23 @@ def labelled_lines(
                 assessment=assess(labels, text=text, places=places, context=Context()),
                 model=classifier.model,
             )
+
+
+def claim_lines(
+    lines: Iterable[str], matcher: ClaimMatcher, refuse: Callable[[str], None]
+) -> Iterator[dict[str, object]]:
+    """The known claims each line may be about, best first, and what follows from them."""
+    texts = _texts(lines, refuse)
+    while batch := list(islice(texts, _BATCH)):
+        found = matcher.match([text for _, text in batch])
+        for (post_id, _), matched in zip(batch, found, strict=True):
+            yield {
+                "id": post_id,
+                "matches": [
+                    [match.claim_id, round(match.p, 4), match.said] for match in matched.matches
+                ],
+                "verdict": matched.verdict,
+            }
 
 
 def language_lines(

@@ -1,0 +1,102 @@
+"""What speaks for and against a post being about a claim: numbers that can be explained."""
+
+from collections.abc import Sequence, Set
+
+from classifiers.claims.reading import AID, Reading
+
+# Each name is one weight of the model; `docs/claims.md` explains them.
+FEATURES = (
+    "words", "words_of_post", "detail", "other_wording", "other_deed", "other_object", "other_who",
+    "other_actor", "no_actor", "name", "other_place", "covered_post", "core", "core_heaviest",
+    "no_deed", "size",
+)  # fmt: skip
+VECTOR_FEATURES = ("cosine", "cosine_over_mean", "cosine_over_best")
+
+# So many words of its core, shared, are as good as more.
+_ENOUGH_WORDS, _LONG_CORE = 6, 8
+_HEAVIEST = 8.0
+# The same meaning in another word is a little less than the same word.
+_OTHER_WORD = 0.9
+
+
+def features_of(claim: Reading, post: Reading) -> list[float]:
+    """The values of FEATURES for one pair, each within 0..1."""
+    shared = post.worth(claim.stems & post.stems)
+    words_of_post = shared / post.weight
+    meaning = _share(claim, claim.meanings, post.meanings)
+    count, heaviest = _core(claim, post)
+    deeds = claim.concepts["deed"]
+    return [
+        shared / claim.weight,
+        words_of_post,
+        _share(claim, claim.concepts["detail"], post.concepts["detail"]),
+        (1 - words_of_post) * meaning,
+        _other(claim, post, "deed"),
+        _other(claim, post, "object"),
+        _other_who(claim, post),
+        float(bool(claim.actors and post.actors) and not claim.actors & post.actors),
+        float(bool(claim.actors) and not post.actors),
+        len(claim.names & post.bones) / len(claim.names) if claim.names else 0.0,
+        float(bool(claim.places and post.places) and not _near(claim.places, post.places)),
+        _covered(post, claim),
+        min(1.0, count / _ENOUGH_WORDS),
+        heaviest / _HEAVIEST,
+        float(bool(deeds) and not deeds & post.concepts["deed"]) * count / max(1, len(claim.core)),
+        min(1.0, len(claim.core) / _LONG_CORE),
+    ]
+
+
+def vector_features(near: Sequence[float], number: int) -> list[float]:
+    """The values of VECTOR_FEATURES: how near claim `number` is, also beside the other claims."""
+    cosine = near[number]
+    others = [value for place, value in enumerate(near) if place != number]
+    best = max(others, default=cosine)
+    return [cosine, cosine - sum(near) / len(near), cosine - best]
+
+
+def _share(read: Reading, wanted: Set[str], there: Set[str]) -> float:
+    """Which share of the weight of `wanted` is `there`; 0 where nothing is wanted."""
+    return read.worth(wanted & there) / read.worth(wanted) if wanted else 0.0
+
+
+def _other(claim: Reading, post: Reading, slot: str) -> float:
+    """How much of what fills a slot of the post is something else than in the claim."""
+    there = post.concepts[slot]
+    return 1 - _share(post, there, claim.concepts[slot]) if there else 0.0
+
+
+def _other_who(claim: Reading, post: Reading) -> float:
+    """As for other slots, but any aid actor half stands for another."""
+    other, aid = _other(claim, post, "who"), post.concepts["who"] & AID
+    if aid and claim.concepts["who"] & AID and not claim.concepts["who"] & aid:
+        return other - _share(post, post.concepts["who"], aid) / 2
+    return other
+
+
+def _core(claim: Reading, post: Reading) -> tuple[int, float]:
+    """How many telling words of the claim, names apart, the post says; the heaviest's weight."""
+    count, heaviest = 0, 0.0
+    for unit in claim.core:
+        if unit.stem in post.stems or unit.means & post.meanings:
+            count += 1
+            heaviest = max(heaviest, unit.weight)
+    return count, heaviest
+
+
+def _covered(post: Reading, claim: Reading) -> float:
+    """The share of the weight of the post's telling words that the claim says too."""
+    whole = got = 0.0
+    for unit in post.units:
+        whole += unit.weight
+        if unit.stem in claim.stems or unit.bones in claim.names:
+            got += unit.weight
+        elif unit.means & claim.meanings:
+            got += _OTHER_WORD * unit.weight
+    return got / whole if whole else 0.0
+
+
+def _near(places: Set[str], others: Set[str]) -> bool:
+    """Whether some place of one is, or lies in, some place of the other."""
+    return any(
+        place.startswith(other) or other.startswith(place) for place in places for other in others
+    )
