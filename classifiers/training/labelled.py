@@ -16,7 +16,7 @@ FACTS = (
     "opinion", "non_verifie", "infox_connue", "faux_verifie", "vrai_verifie", "trompeur", "satire",
 )  # fmt: skip
 # Whole files are held out, so that no hand and no story is on both sides.
-SPLITS = {"f": "test", "g": "development"}
+SPLITS = {"f": "test", "g": "development", "j": "test"}
 _NONE = "-"
 _LINE_BREAK = "⏎"
 
