@@ -165,7 +165,7 @@ BAD = {
     "unknown stance": reading(position="furieux"),
     "number as level": reading(hostilite=3),
     "text as yes": reading(parle_aide="oui"),
-    "one field more": reading(severite=5),
+    "one field more": reading(gravite=5),
     "one field less": json.dumps({k: v for k, v in NEUTRAL.items() if k != "statut"}),
     "null": reading(passage=None),
 }
