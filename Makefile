@@ -4,16 +4,18 @@ PYTHON ?= python3
 PORT ?= 8080
 UV = 0.13.9
 BIN = .venv/bin
+TRAIN = .venv-train/bin
+MODEL = classifiers/models/sahel-e5
 COMPILE = $(BIN)/uv pip compile pyproject.toml -q --universal --generate-hashes --python-version 3.11
 # Debian packages beyond make: what each target needs before pip can help.
 DEBIAN_setup = python3-venv
 DEBIAN_test = chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check bench setup lock
+.PHONY: help run serve test check bench setup lock train test-train
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 14
 
 run: setup ## the watch once over the sample sources, through Airflow: ends with a bulletin
 	@$(BIN)/python -m veille.launch run
@@ -37,6 +39,12 @@ check: setup ## lint, types, imports, spelling, lock in step
 bench: setup ## speed and memory, each against a named alternative
 	@for bench in bench/*.py; do echo "$$bench"; $(BIN)/python $$bench || exit 1; done
 
+train: .venv-train/.installed ## train the bundled model again (TEXTS=folder of running text; hours)
+	OMP_WAIT_POLICY=PASSIVE $(TRAIN)/veille train $(MODEL) $(if $(TEXTS),--texts $(TEXTS))
+
+test-train: .venv-train/.installed ## train a very small model for real, and read with it
+	OMP_WAIT_POLICY=PASSIVE $(TRAIN)/python -m pytest -q tests/test_training.py
+
 lock: setup ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --extra test --extra check --extra bench --upgrade -o requirements.lock
 	$(COMPILE) --extra train --constraints requirements.lock --upgrade -o requirements-train.lock
@@ -47,6 +55,14 @@ setup: .venv/.installed ## .venv with what requirements.lock pins
 	@$(BIN)/uv pip sync -q --offline --require-hashes requirements.lock 2>/dev/null || \
 	$(BIN)/uv pip sync -q --require-hashes requirements.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+# torch alone is 2.9 GB, so that only those who train wait for it.
+.venv-train/.installed: requirements-train.lock | .venv/.installed
+	@[ -x $(TRAIN)/python ] || $(BIN)/uv venv -q --python $(BIN)/python .venv-train
+	@VIRTUAL_ENV=.venv-train $(BIN)/uv pip sync -q --offline --require-hashes requirements-train.lock 2>/dev/null || \
+	VIRTUAL_ENV=.venv-train $(BIN)/uv pip sync -q --require-hashes requirements-train.lock
+	VIRTUAL_ENV=.venv-train $(BIN)/uv pip install -q --no-deps -e .
 	@touch $@
 
 $(BIN)/uv:

@@ -1,10 +1,17 @@
 """One module per kind of model; the registry is here, and nothing is loaded before it is asked."""
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from classifiers.base import Classifier
+from veille.codebook.known import KnownClaim
 from veille.errors import ConfigError
 from veille.settings import Secret
+
+log = logging.getLogger(__name__)
+
+BUNDLED = "sahel-e5"
 
 
 def build(name: str) -> Classifier:
@@ -37,6 +44,14 @@ def with_second_reader(
     return second_reader(first, url=url, model=model, key=key, consent=consent, timeout_s=timeout_s)
 
 
+def with_claims(first: Classifier, known: Sequence[KnownClaim]) -> Classifier:
+    """`first`, and which of the `known` claims its posts are about."""
+    from classifiers.claims.classifier import WithClaims
+    from classifiers.claims.matcher import ClaimMatcher
+
+    return WithClaims(first, ClaimMatcher(known))
+
+
 def country_of(url: str, consent: str) -> str:
     """Where the chat model at `url` stands when that is outside the organisation, else empty.
 
@@ -53,11 +68,31 @@ def _keywords() -> Classifier:
     return KeywordClassifier()
 
 
+def _bundled() -> Classifier:
+    """The bundled model; the floor while its files are not what they should be, and a warning."""
+    from classifiers.bundled.classifier import BundledClassifier
+
+    try:
+        return BundledClassifier.open()
+    except ConfigError as error:
+        log.warning("%s; the keyword floor answers meanwhile", error)
+        return _keywords()
+
+
+def _model_in(folder: str) -> Classifier:
+    from classifiers.bundled.classifier import BundledClassifier
+
+    return BundledClassifier.open(Path(folder))
+
+
 def _transformer(place: str) -> Classifier:
     from classifiers.transformer import TransformerClassifier, open_checkpoint
 
     return TransformerClassifier(open_checkpoint(place))
 
 
-_BUILDERS: Mapping[str, Callable[[], Classifier]] = {"keywords": _keywords}
-_OPENERS: Mapping[str, Callable[[str], Classifier]] = {"transformer": _transformer}
+_BUILDERS: Mapping[str, Callable[[], Classifier]] = {BUNDLED: _bundled, "keywords": _keywords}
+_OPENERS: Mapping[str, Callable[[str], Classifier]] = {
+    BUNDLED: _model_in,
+    "transformer": _transformer,
+}

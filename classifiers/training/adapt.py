@@ -15,6 +15,7 @@ from classifiers.training import texts
 from classifiers.training.batches import bucketed, padded
 from classifiers.training.encoder import Encoder
 from classifiers.training.pretrained import HIDDEN
+from classifiers.training.vocabulary import MASK
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ LINES: Mapping[str, int] = {
 class Plan:
     """How long and how fast; the same plan on the same texts gives the same weights."""
 
-    steps: int = 800
+    steps: int = 700
     batch: int = 64
     most_pieces: int = 64
     rate: float = 2e-4
@@ -64,7 +65,7 @@ def running_text(folder: Path, seed: int) -> list[str]:
 def adapt(encoder: Encoder, lines: Sequence[str], plan: Plan) -> list[float]:
     """Train the encoder in place; gives the loss every 50 steps."""
     torch.manual_seed(plan.seed)
-    network, mask_id = encoder.network.train(), encoder.tokenizer.token_to_id("<mask>")
+    network, mask_id = encoder.network.train(), encoder.tokenizer.token_to_id(MASK) or 0
     table = network.embeddings.word_embeddings.weight
     guesser = Guesser(table.shape[0])
     weights = [*network.parameters(), *guesser.parameters()]

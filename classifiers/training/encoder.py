@@ -46,7 +46,7 @@ def rebuilt(depth: int = LAYERS, kept: Sequence[int] | None = None) -> Encoder:
 
 def config_of(pieces: int, depth: int) -> BertConfig:
     # Dropout inside attention costs a third of each step on a processor: see `ByteDropout`.
-    return BertConfig(
+    config = BertConfig(
         vocab_size=pieces,
         hidden_size=HIDDEN,
         num_hidden_layers=depth,
@@ -58,9 +58,10 @@ def config_of(pieces: int, depth: int) -> BertConfig:
         pad_token_id=_PAD,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
-        # The fused kernel is slower backwards than plain products on a processor.
-        attn_implementation="eager",
     )
+    # The fused kernel is slower backwards than plain products on a processor.
+    config._attn_implementation = "eager"
+    return config
 
 
 def spread_layers(depth: int) -> list[int]:

@@ -1,6 +1,7 @@
 """The labelled set: invented posts with the five decisions of the codebook, one a line."""
 
 import csv
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from veille.codebook.actors import load_actors
 from veille.codebook.narratives import load_codebook
 from veille.post import STANCES
+from veille.text import folded
 
 DATA = Path(__file__).parent / "data"
 LANGUAGES = ("fra", "bam", "hau", "ara", "eng", "ful", "mos", "son", "tmh", "pcm")
@@ -17,6 +19,8 @@ FACTS = (
 )  # fmt: skip
 # Whole files are held out, so that no hand and no story is on both sides.
 SPLITS = {"f": "test", "g": "development", "j": "test"}
+# Texts that share so much of their words are one text for a learner.
+_SAME = 0.7
 _NONE = "-"
 _LINE_BREAK = "⏎"
 
@@ -123,3 +127,23 @@ def second_reading(path: Path) -> dict[str, dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return {row.pop("id"): row for row in rows}
+
+
+def nearly_same(posts: Sequence[LabelledPost]) -> Iterator[tuple[LabelledPost, LabelledPost]]:
+    """Posts that share seven words in ten or more, contrast pairs apart.
+
+    Two such texts share a word among the rarest third of either.
+    """
+    words = [frozenset(folded(post.text).split()) for post in posts]
+    counts = Counter(word for said in words for word in said)
+    seen: defaultdict[str, list[int]] = defaultdict(list)
+    for place, said in enumerate(words):
+        ranked = sorted(said, key=lambda word: (counts[word], word))
+        rarest = ranked[: len(said) - int(_SAME * len(said)) + 1]
+        for other in dict.fromkeys(other for word in rarest for other in seen[word]):
+            first, second = posts[other], posts[place]
+            is_pair = bool(first.pair) and first.pair == second.pair
+            if not is_pair and len(said & words[other]) >= _SAME * len(said | words[other]):
+                yield first, second
+        for word in rarest:
+            seen[word].append(place)

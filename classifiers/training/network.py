@@ -1,6 +1,6 @@
 """The network that is trained: the encoder, linear heads on the mean of its pieces, a vector."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -20,23 +20,46 @@ class Network(nn.Module):
     of its pieces: what moved a label can be told exactly.
     """
 
+    middle: Tensor
+    spread: Tensor
+
     def __init__(self, encoder: BertModel, *, dropout: float = 0.1, seed: int = 0) -> None:
         super().__init__()
         self.encoder = encoder
         self.heads = nn.Linear(HIDDEN, width())
         self.project = nn.Linear(HIDDEN, HIDDEN, bias=False)
         self.dropout = ByteDropout(dropout, seed + _ODD)
+        self.register_buffer("middle", torch.zeros(HIDDEN))
+        self.register_buffer("spread", torch.ones(HIDDEN))
         nn.init.normal_(self.heads.weight, std=0.02)
         nn.init.zeros_(self.heads.bias)
         nn.init.eye_(self.project.weight)
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Scores (texts, width), unit vectors (texts, hidden), scores of each piece."""
+        pooled, hidden = self._pooled(ids, mask)
+        even = self._even(pooled)
+        vectors = nn.functional.normalize(self.project(even), dim=-1)
+        return self.heads(self.dropout(even)), vectors, self.heads(self._even(hidden))
+
+    def settle(self, batches: Iterable[tuple[Tensor, Tensor]]) -> None:
+        """Take the middle and the spread of some texts, so that heads see even numbers.
+
+        The encoder puts all texts into a narrow cone: without this, heads learn very slowly.
+        """
+        self.eval()
+        with torch.inference_mode():
+            found = torch.cat([self._pooled(ids, mask)[0] for ids, mask in batches])
+        self.middle.copy_(found.mean(0))
+        self.spread.copy_(found.std(0))
+
+    def _even(self, values: Tensor) -> Tensor:
+        return (values - self.middle) / self.spread
+
+    def _pooled(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
         shares = mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = (hidden * shares).sum(1) / shares.sum(1)
-        vectors = nn.functional.normalize(self.project(pooled), dim=-1)
-        return self.heads(self.dropout(pooled)), vectors, self.heads(hidden)
+        return (hidden * shares).sum(1) / shares.sum(1), hidden
 
 
 def split(scores: Tensor) -> Mapping[str, Tensor]:

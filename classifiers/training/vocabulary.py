@@ -3,13 +3,32 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer
 
+from classifiers.training.pretrained import read_tokenizer, tokenizer_path
+from classifiers.training.texts import sample
+
 _BATCH = 2_000
 _SPECIAL = 4
 MASK = "<mask>"
+LANGUAGES = (
+    "fra", "eng", "hau", "bam", "fuc", "ful", "fuv", "arb", "arq", "ary", "mey", "ses", "dje",
+    "taq", "ttq", "wol", "pcm", "knc",
+)  # fmt: skip
+_MOST_LINES, _SEED = 40_000, 7
+
+
+def for_texts(own: Sequence[str], folder: Path | None, most: int) -> list[int]:
+    """Ids to keep: every piece of our `own` posts, and the commonest of running text."""
+    tokenizer = Tokenizer.from_file(str(tokenizer_path()))
+    counts: Counter[int] = Counter()
+    if folder:
+        for lang in LANGUAGES:
+            counts.update(counted_pieces(tokenizer, sample(folder, lang, _MOST_LINES, _SEED)))
+    return chosen(read_tokenizer(), counted_pieces(tokenizer, own), counts, most)
 
 
 def counted_pieces(tokenizer: Tokenizer, texts: Sequence[str]) -> Counter[int]:

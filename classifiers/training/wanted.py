@@ -19,15 +19,21 @@ _HARMLESS = "N90"
 
 
 def wanted(posts: Sequence[LabelledPost]) -> Mapping[str, Floats]:
-    """Probabilities each head should give, one row a post."""
+    """Probabilities each head should give, one row a post; all zero where nobody has said."""
     rows: dict[str, list[list[float]]] = {name: [] for name in heads()}
     for post in posts:
         rows["stance"].append(_one(STANCES, post.stance))
         rows["hostility"].append(_one(HOSTILITIES, f"H{post.hostility}"))
         rows["narrative"].append(_narratives(post))
-        rows["target"].append(_one(TARGETED, "AUCUN" if "AUCUN" in post.targets else "ACTEUR"))
+        rows["target"].append(_one(TARGETED, _targeted(post)))
         rows["fact"].append(_one(FACTS, _MERGED.get(post.fact, post.fact)))
     return {name: np.array(values, dtype=np.float32) for name, values in rows.items()}
+
+
+def _targeted(post: LabelledPost) -> str:
+    if not post.targets:
+        return ""
+    return "AUCUN" if "AUCUN" in post.targets else "ACTEUR"
 
 
 def theme(post: LabelledPost) -> str:
