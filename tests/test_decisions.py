@@ -66,6 +66,7 @@ def test_a_red_is_told_every_morning_until_somebody_decides(
     told = capsys.readouterr().out
     assert THREAT in told
     assert "menace (H3)" in told
+    assert "UTC)  [fra]" in told
     [post] = jobs.pending()
     assert main(["decide", post.id, "status", "valide", "--by", "AK"]) == 0
     assert jobs.pending() == []
