@@ -1,11 +1,19 @@
 """The labelled set is what its data card says: valid, varied, held apart, read twice."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from classifiers.training.labelled import DATA, LabelledPost, kappa, read, second_reading
+from classifiers.training.labelled import (
+    DATA,
+    LabelledPost,
+    kappa,
+    nearly_same,
+    read,
+    second_reading,
+)
 from veille.codebook.narratives import load_codebook
 from veille.text import folded, text_key
 
@@ -20,6 +28,29 @@ def posts() -> list[LabelledPost]:
 def test_no_text_stands_twice(posts: list[LabelledPost]) -> None:
     counts = Counter(text_key(post.text) or folded(post.text) for post in posts)
     assert [key for key, count in counts.items() if count > 1] == []
+
+
+def test_no_two_texts_share_seven_words_in_ten(posts: list[LabelledPost]) -> None:
+    assert [(first.id, second.id) for first, second in nearly_same(posts)] == []
+
+
+def test_nearly_the_same_text_is_found(posts: list[LabelledPost]) -> None:
+    first = replace(
+        posts[0], pair="", text="le puits de Gao est sec depuis lundi matin dit le maire"
+    )
+    second = replace(first, id="x1", text="Le puits de Gao est sec depuis lundi soir, dit le maire")
+    assert list(nearly_same([first, posts[1], second])) == [(first, second)]
+
+
+def test_cue_words_alone_do_not_tell_hostile_from_harmless(posts: list[LabelledPost]) -> None:
+    hostile = [codes for codes in load_codebook().families if codes.code < "N90"]
+    cues = {f" {folded(cue.form)} " for family in hostile for cue in family.cues}
+    has_cue: dict[bool, list[bool]] = {True: [], False: []}
+    for post in posts:
+        said = f" {folded(post.text)} "
+        has_cue[post.stance == "hostile"].append(any(cue in said for cue in cues))
+    assert sum(has_cue[True]) / len(has_cue[True]) < 1 / 3
+    assert sum(has_cue[False]) / len(has_cue[False]) > 0.15
 
 
 def test_every_narrative_and_every_language_is_there(posts: list[LabelledPost]) -> None:
