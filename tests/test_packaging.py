@@ -135,22 +135,26 @@ def test_a_module_says_what_it_is_for(package: str) -> None:
 
 
 def test_the_lock_is_in_step_with_the_project() -> None:
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    assert lock_tool().faults(project(), lock) == []
-    assert "uv pip compile pyproject.toml" in lock[:400]
+    extras = project()["optional-dependencies"]
+    assert extras.keys() == {"test", "check", "bench", "train"}
+    for name, wanted in (
+        ("requirements.lock", ("test", "check", "bench")),
+        ("requirements-train.lock", ("train",)),
+    ):
+        lock = (ROOT / name).read_text(encoding="utf-8")
+        asked = [*project()["dependencies"], *(each for extra in wanted for each in extras[extra])]
+        assert lock_tool().faults(asked, lock) == []
+        assert "uv pip compile pyproject.toml" in lock[:400]
 
 
 def test_a_lock_that_is_out_of_step_is_told() -> None:
-    asked = {
-        "dependencies": ["here>=1.2", "old>=3", "New_Name"],
-        "optional-dependencies": {"test": ["absent"]},
-    }
+    asked = ["here>=1.2", "old>=3", "New_Name", "absent"]
     lock = "here==1.2 \\\n    --hash=sha256:0\nold==2.9 ; python_version < '4'\nnew-name==1\n"
     assert lock_tool().faults(asked, lock) == [
         "old>=3 is locked at 2.9",
         "absent is not in the lock",
     ]
-    assert lock_tool().faults({"dependencies": ["a"]}, "a==1\n") == ["the lock has no hashes"]
+    assert lock_tool().faults(["a"], "a==1\n") == ["the lock has no hashes"]
 
 
 def test_the_example_of_an_environment_names_every_setting_with_its_default() -> None:

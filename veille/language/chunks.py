@@ -31,6 +31,8 @@ _ENDINGS, _CLOSERS = tuple(".!?:…;۔؟"), "\"'»”’)]"
 _ODD = frozenset(map(chr, _LOOK_ALIKES))
 _AROUND = "".join(chr(n) for n in range(0x21, 0x7F) if not chr(n).isalnum()) + "«»“”‘’…–—،؛؟۔·•"
 _LONGEST_WORD = 40
+# Who forgets the spaces after commas is still read; what goes on for ever is no speech.
+_LONGEST_CHUNK = 400
 _PHONE_LETTERS = str.maketrans(
     {"ɛ": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "n", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ǝ": "e"}
     | {"ɩ": "i", "ʋ": "u", "ɣ": "g", "ʔ": ""}
@@ -62,6 +64,7 @@ class Chunk(NamedTuple):
 
 def chunk_of(written: str) -> Chunk:
     """What `written`, which holds no space, says; addresses and numbers hold no word."""
+    written = written[:_LONGEST_CHUNK]
     bare = written.strip(_AROUND)
     found: tuple[str, ...]
     if bare.isalpha() and "#" not in written and "@" not in written:

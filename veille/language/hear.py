@@ -98,11 +98,13 @@ def _language(tokens: Sequence[_Token]) -> tuple[Language, _Heard]:
     heard = _heard(tokens)
     mix = _mix(heard.votes)
     code = next(iter(mix), UNKNOWN)
+    # A short post in N'Ko may name organisations in longer Latin words.
+    spoken = [t[0] for t, said in zip(tokens, heard.codes, strict=True) if said != SILENT]
     known = Language(
         code=code,
         probability=heard.probability[code] if mix else 0.0,
         mix=mix,
-        script=_script_of_most([chunk for chunk, _, _ in tokens]),
+        script=_script_of_most(spoken or [chunk for chunk, _, _ in tokens]),
         variety=heard.variety[code] if mix else "",
     )
     return known, heard

@@ -87,13 +87,11 @@ class Judge:
         verdict = best if self._is_sure(best) else NOBODY
         if len(words) < _FEWEST_WORDS:
             return verdict, []
-        places = self._nearest(totals)
         if verdict is NOBODY:
-            return verdict, self._path_of_two(words, scores, places)
-        path = self._path_beside(verdict.code, scores[:, places])
+            return verdict, self._path_of_two(words, scores, totals)
+        path = self._path_beside(verdict.code, words, scores, totals)
         rivals = [label for label in path if label != verdict.code]
-        stays = len(rivals) >= _FEWEST_OF_ONE or rivals == [COMMON]
-        return verdict, path if stays else []
+        return verdict, path if rivals and self._may_stay(rivals[0], len(rivals)) else []
 
     def best(self, words: Sequence[Word], only: str = "") -> Verdict:
         """The best label, or `only` that one, sure or not, and the profile that is nearest."""
@@ -115,33 +113,45 @@ class Judge:
         whole = float(weights.sum()) + math.exp(min(-top, _FAR))
         return Verdict(self._labels[label], share / whole, self.model.profiles[place])
 
-    def _nearest(self, totals: Totals) -> list[int]:
-        """Of the profiles of each label, the nearest to the whole text."""
-        total = totals.tolist().__getitem__
-        return [p[0] if len(p) == 1 else max(p, key=total) for p in self._places]
+    def _may_stay(self, label: str, count: int) -> bool:
+        return count >= _FEWEST_OF_ONE or label == COMMON
 
-    def _path_beside(self, main: str, scores: Scores) -> list[str]:
-        """One label a word where another than `main` gains more than changing language costs.
+    def _nearest(self, label: int, totals: Totals) -> int:
+        """Of the profiles of a label, the place of the nearest to the whole text."""
+        places = self._places[label]
+        return places[0] if len(places) == 1 else max(places, key=totals.__getitem__)
 
-        `scores`: (words, labels that may be said).
-        """
-        better = scores - scores[:, [self._labels.index(main)]]
-        gains = _gains(better, self._switch)
-        rival = int(gains.argmax())
-        if gains[rival] <= 0:
-            return []
-        return _walk((main, self._labels[rival]), (-better[:, rival]).tolist(), self._switch)
+    def _by_best(self, words: Sequence[Word], values: Scores) -> NDArray[np.float64]:
+        """The sum of `values` over the words that each label that may be said explains best."""
+        labels = self._label[[best for _, best, _ in words]]
+        sums = np.bincount(labels, values, minlength=len(self._labels))
+        return sums[: self._known].astype(np.float64)
 
-    def _path_of_two(
-        self, words: Sequence[Word], scores: Scores, places: Sequence[int]
+    def _path_beside(
+        self, code: str, words: Sequence[Word], scores: Scores, totals: Totals
     ) -> list[str]:
+        """One label a word where another than `code` gains more than changing language costs."""
+        main = self._labels.index(code)
+        own = scores[:, self._nearest(main, totals)]
+        leads = self._by_best(words, scores.max(axis=1) - own)
+        leads[main] = 0
+        rivals = np.flatnonzero(leads > self._switch // 2).tolist()
+        if not rivals:
+            return []
+        better = scores[:, [self._nearest(rival, totals) for rival in rivals]] - own[:, None]
+        gains = _gains(better, self._switch)
+        first = int(gains.argmax())
+        if gains[first] <= 0:
+            return []
+        return _walk(
+            (code, self._labels[rivals[first]]), (-better[:, first]).tolist(), self._switch
+        )
+
+    def _path_of_two(self, words: Sequence[Word], scores: Scores, totals: Totals) -> list[str]:
         """The best path through the two labels that explain most, if it is good enough."""
-        bests = np.array([word.best for word in words])
-        explained = np.bincount(
-            self._label[bests], scores.max(axis=1), minlength=len(self._labels)
-        )[: self._known]
+        explained = self._by_best(words, scores.max(axis=1))
         named = np.argsort(-explained, kind="stable")[:_MOST_LANGUAGES].tolist()
-        rows = {label: scores[:, places[label]] for label in named if explained[label] > 0}
+        rows = {n: scores[:, self._nearest(n, totals)] for n in named if explained[n] > 0}
         pairs = {(a, b): np.maximum(rows[a], rows[b]).sum() for a, b in combinations(rows, 2)}
         if not pairs:
             return []
@@ -153,15 +163,14 @@ class Judge:
         enough = self.calibration.mixed * STEPS * len(words)
         if score - np.count_nonzero(np.diff(is_first)) * self._switch < enough:
             return []
-        stays = self._is_nearest(codes[0], scores[is_first]) and (
-            self._is_nearest(codes[1], scores[~is_first])
-        )
-        return path if stays else []
+        parts = ((codes[0], scores[is_first]), (codes[1], scores[~is_first]))
+        return path if all(self._is_nearest(code, own) for code, own in parts) else []
 
     def _is_nearest(self, label: str, scores: Scores) -> bool:
-        if not len(scores):
-            return True
-        return len(scores) >= _FEWEST_OF_ONE and self._best(scores.sum(axis=0)).code == label
+        """Whether the words, if any, are in `label` when taken alone."""
+        if len(scores) < _FEWEST_OF_ONE:
+            return not len(scores) or label == COMMON
+        return self._best(scores.sum(axis=0)).code == label
 
 
 def _gains(better: Scores, switch: int) -> Totals:
