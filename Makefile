@@ -43,7 +43,7 @@ train: .venv-train/.installed ## train the bundled model again (TEXTS=folder of 
 	OMP_WAIT_POLICY=PASSIVE $(TRAIN)/veille train $(MODEL) $(if $(TEXTS),--texts $(TEXTS))
 
 test-train: .venv-train/.installed ## train a very small model for real, and read with it
-	OMP_WAIT_POLICY=PASSIVE $(TRAIN)/python -m pytest -q tests/test_training.py
+	OMP_WAIT_POLICY=PASSIVE $(TRAIN)/python -m pytest -q tests/test_training.py tests/train
 
 lock: setup ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --extra test --extra check --extra bench --upgrade -o requirements.lock

@@ -208,9 +208,7 @@ def test_a_hub_id_that_was_never_downloaded_says_what_to_type() -> None:
 
 
 def test_a_missing_folder_is_named() -> None:
-    with pytest.raises(
-        ConfigError, match=r"transformer:\./nowhere/at/all: there is no such folder"
-    ):
+    with pytest.raises(ConfigError, match=r"\./nowhere/at/all: there is no such folder"):
         opened("./nowhere/at/all")
 
 

@@ -10,7 +10,11 @@ from veille import jobs
 def train(options: argparse.Namespace) -> int:
     """Train into a folder; the folder's record says what went in and what came out."""
     model = jobs.train(
-        options.to, texts=options.texts, decisions=options.decisions, trial=options.trial
+        options.to,
+        texts=options.texts,
+        decisions=options.decisions,
+        trial=options.trial,
+        base=options.base,
     )
     print(f"{model} : {options.to}")
     return 0
@@ -32,6 +36,9 @@ def add_arguments(parsers: Mapping[str, argparse.ArgumentParser]) -> None:
     """What the two verbs take, added to their parsers."""
     training, judging = parsers["train"], parsers["evaluate"]
     training.add_argument("to", type=Path, metavar="DOSSIER", help="où écrire le modèle")
+    training.add_argument(
+        "--base", type=Path, help="dossier d'un encodeur Hugging Face à affiner, au lieu du nôtre"
+    )
     training.add_argument("--texts", type=Path, help="dossier de textes courants (voir la fiche)")
     training.add_argument(
         "--decisions", action="store_true", help="apprendre aussi des décisions de la base"

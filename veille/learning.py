@@ -8,17 +8,28 @@ import classifiers
 from veille.errors import ConfigError
 from veille.post import Post
 
+_TRIAL_POSTS = 64
+
 
 def train_model(
-    folder: Path, *, texts: Path | None, work: Path, decided: Iterable[Post], trial: bool
+    folder: Path,
+    *,
+    texts: Path | None,
+    work: Path,
+    decided: Iterable[Post],
+    trial: bool,
+    base: Path | None = None,
 ) -> str:
     """Train into `folder`; gives the model's name and version.
 
-    What takes long is kept in the folder `training` of `work`, and not done twice.
+    What takes long is kept in the folder `training` of `work`, and not done twice. With
+    `base`, the Hugging Face encoder in that folder is fine-tuned instead, and `texts` not read.
     Raises `ConfigError` where the packages of the extra `train` are missing.
     """
     if find_spec("torch") is None:
         raise ConfigError("training needs torch, which is not installed here: run `make train`")
+    if base:
+        return _fine_tuned(base, folder, decided, trial=trial)
     from classifiers.training.recipe import TINY, Recipe
     from classifiers.training.sources import decided_posts
     from classifiers.training.train import train
@@ -33,6 +44,18 @@ def train_model(
         most_posts=most,
     )
     return files.model
+
+
+def _fine_tuned(base: Path, folder: Path, decided: Iterable[Post], *, trial: bool) -> str:
+    from classifiers.training.finetune import FineTuning, fine_tune
+    from classifiers.training.labelled import DATA, read
+    from classifiers.training.sources import decided_posts
+
+    posts = [post for post in read(sorted(DATA.glob("?.tsv"))) if post.split == "train"]
+    posts += decided_posts(decided)
+    if trial:
+        return fine_tune(base, folder, posts[:_TRIAL_POSTS], FineTuning(epochs=1))
+    return fine_tune(base, folder, posts)
 
 
 def evaluation_lines(split: str, others: Iterable[str], draws: int) -> Iterator[str]:
