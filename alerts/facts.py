@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from alerts.names import region_of
 from alerts.signals import countable, narrative_of, pending_count, signals_of
@@ -11,6 +12,10 @@ from alerts.wording import period, phrases, plain
 from veille.codebook.languages import FOR_SPEAKERS
 from veille.codebook.markers import find_markers, words_of
 from veille.post import Post, full_text, said
+
+# A known claim nobody saw for so long comes back; a month is a twelfth of a year.
+_FORGOTTEN = timedelta(days=60)
+_MONTH = timedelta(days=365.25 / 12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,7 @@ class Facts:
     hostile_copies: int = 0
     context: Mapping[tuple[str, str, str], int] = field(default_factory=Counter)
     claims: Mapping[str, int] = field(default_factory=Counter)
+    returned: Mapping[str, int] = field(default_factory=dict)
     complaints: Mapping[str, int] = field(default_factory=Counter)
     unread_languages: Mapping[str, int] = field(default_factory=Counter)
     unread: tuple[str, ...] = ()
@@ -61,6 +67,7 @@ def facts_of(window: BulletinWindow) -> Facts:
         hostile_copies=sum(post.duplicate_of is not None for post in hostile),
         context=_context(posts),
         claims=Counter(claim for post in posts if (claim := said(post, "claim"))),
+        returned=_returned(posts, window.seen_before),
         complaints=Counter(region_of(post.places) for post in complaints),
         unread_languages=Counter(
             post.script if post.script in FOR_SPEAKERS else post.lang
@@ -69,6 +76,20 @@ def facts_of(window: BulletinWindow) -> Facts:
         ),
         unread=unread_sources(window),
     )
+
+
+def _returned(posts: Sequence[Post], seen_before: Mapping[str, datetime]) -> dict[str, int]:
+    """After how many months known claims have come back that nobody had seen for so long."""
+    silences = {
+        claim: min(post.published_at for post in posts if said(post, "claim") == claim) - before
+        for claim, before in seen_before.items()
+        if any(said(post, "claim") == claim for post in posts)
+    }
+    return {
+        claim: round(silence / _MONTH)
+        for claim, silence in silences.items()
+        if silence >= _FORGOTTEN
+    }
 
 
 def unread_sources(window: BulletinWindow) -> tuple[str, ...]:

@@ -175,13 +175,14 @@ def figures(facts: Facts) -> Line:
 def denials(facts: Facts, most: int) -> Iterable[Line]:
     """Known claims that came back, with who denied them."""
     claims = sorted(facts.claims, key=lambda claim: (-facts.claims[claim], claim))
-    told = [_claim(claim) for claim in claims]
+    told = [_claim(claim, facts.returned.get(claim, 0)) for claim in claims]
     if told and most:
         yield Line(part="figures", label="Déjà démenti", text=f"{listed(told, most)}.")
 
 
-def _claim(claim: str) -> str:
-    told = ", ".join(filter(None, [phrases().claim.get(claim), denied_by(claim)]))
+def _claim(claim: str, months: int) -> str:
+    back = f"réapparition après {months} mois" if months else ""
+    told = ", ".join(filter(None, [phrases().claim.get(claim), denied_by(claim), back]))
     return f"{plain(claim, 8)} ({told})" if told else plain(claim, 8)
 
 

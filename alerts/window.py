@@ -25,7 +25,8 @@ class BulletinWindow:
     the days before that nobody has decided on, or that were validated in the window. `before`
     counts the days before `since`, at most seven. `sources` maps the id of each source that
     should have been read to the name people know it by, and `coverage` has the runs of the
-    window. `languages` (ISO 639-3) are those the classifier reads. `contact`, `hosting` and
+    window. `languages` (ISO 639-3) are those the classifier reads. `seen_before` says when a
+    known claim of the window was last seen before its first post in it. `contact`, `hosting` and
     `reference` are printed as they are; `reference` names this bulletin once and for all.
     """
 
@@ -37,6 +38,7 @@ class BulletinWindow:
     sources: Mapping[str, str] = field(default_factory=dict)
     coverage: Sequence[Coverage] = ()
     languages: frozenset[str] = frozenset({"fra"})
+    seen_before: Mapping[str, datetime] = field(default_factory=dict)
     contact: str = "cellule de veille"
     hosting: str = "ordinateur local"
     reference: str = ""

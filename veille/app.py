@@ -92,7 +92,7 @@ class App:
 
     @cached_property
     def classifier(self) -> Classifier:
-        first = classifiers.build(self.settings.classifier)
+        first = classifiers.with_claims(classifiers.build(self.settings.classifier), our_claims())
         if not self.settings.llm_url:
             return first
         return classifiers.with_second_reader(

@@ -11,7 +11,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
-from veille import __version__, jobs, report
+from veille import __version__, cli_training, jobs, report
+from veille.arguments import count, import_arguments
 from veille.errors import FileRefused, NeverAgain, PersonMustAct, TryLater, VeilleError
 from veille.imports import Preview
 from veille.language import OPERATIONAL, UNKNOWN
@@ -164,6 +165,10 @@ def answered(answers: _Answers, options: argparse.Namespace) -> int:
     return PERSON_MUST_ACT if refused else OK
 
 
+def claims(options: argparse.Namespace) -> int:
+    return answered(partial(jobs.claims, known=options.known), options)
+
+
 @contextmanager
 def _opened(name: str) -> Iterator[IO[str]]:
     """A text file, or standard input for "-"; bytes that are no UTF-8 are replaced."""
@@ -191,9 +196,7 @@ def search(options: argparse.Namespace) -> int:
 def pending(_: argparse.Namespace) -> int:
     """The validator's screen: what a machine thinks is red, whole, oldest first."""
     found = jobs.pending()
-    for post in found:
-        print(report.to_decide(post))
-    print(report.waiting(len(found)))
+    print(*map(report.to_decide, found), report.waiting(len(found)), sep="\n")
     return OK
 
 
@@ -225,7 +228,9 @@ VERBS: tuple[tuple[str, Callable[[argparse.Namespace], int], str], ...] = (
     ("run", run, "toute la veille du matin : lire, classer, écrire et envoyer le bulletin"),
     ("import", import_file, "lire un fichier exporté : aperçu, puis import"),
     ("label", partial(answered, jobs.label), "classer des textes {id, text}, un JSON par ligne"),
+    ("claims", claims, "retrouver les infox connues dans des textes {id, text}"),
     ("language", partial(answered, jobs.language), "dire la langue de textes {id, text}"),
+    *cli_training.VERBS,
     ("search", search, "chercher : mots, « phrases », AND OR NOT, préfixe*"),
     ("pending", pending, "les signaux rouges que personne n'a encore validés ni écartés"),
     ("decide", decide, "écrire la décision d'une personne sur une publication"),
@@ -251,11 +256,13 @@ def _parser() -> argparse.ArgumentParser:
         parsers[name] = verbs.add_parser(name, help=about, description=about)
         parsers[name].set_defaults(verb=verb)
     parsers["collect"].add_argument("source", help="identifiant de la source")
-    for name in ("label", "language"):
+    for name in ("label", "claims", "language"):
         parsers[name].add_argument("file", help="fichier JSONL, ou - pour l'entrée standard")
+    about = "infox à chercher : JSONL, ClaimReview ou CSV (sans cela, nos fiches)"
+    parsers["claims"].add_argument("--known", type=Path, metavar="FICHIER", help=about)
     searched = parsers["search"]
     searched.add_argument("words", nargs="+", help="ce que l'on cherche")
-    searched.add_argument("--limit", type=_count, default=20, help="au plus (20)")
+    searched.add_argument("--limit", type=count, default=20, help="au plus (20)")
     for name, known in (("--level", LEVELS), ("--lang", (*OPERATIONAL, UNKNOWN))):
         searched.add_argument(name, choices=known, action="append", default=[], help="seulement")
     decided = parsers["decide"]
@@ -264,36 +271,9 @@ def _parser() -> argparse.ArgumentParser:
     decided.add_argument("value", help="par exemple valide ou ecarte pour status")
     decided.add_argument("--by", required=True, metavar="NOM", help="qui décide")
     decided.add_argument("--note", default="", help="pourquoi")
-    _import_arguments(parsers["import"])
+    import_arguments(parsers["import"])
+    cli_training.add_arguments(parsers)
     return parser
-
-
-def _import_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="fichier à lire")
-    parser.add_argument("--preview", action="store_true", help="montrer sans rien garder")
-    parser.add_argument("--yes", action="store_true", help="accepter les colonnes proposées")
-    parser.add_argument("--save", metavar="NOM", help="garder ces colonnes pour la suite")
-    parser.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        type=_column,
-        metavar="CHAMP=COLONNE",
-        help="dire quelle colonne est quoi, par exemple text=Message published_at=Date",
-    )
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError("écrivez un nombre au-dessus de zéro")
-    return int(text)
-
-
-def _column(text: str) -> tuple[str, str]:
-    field, equals, column = text.partition("=")
-    if not (field and equals and column):
-        raise argparse.ArgumentTypeError("écrivez CHAMP=COLONNE, par exemple text=Message")
-    return field, column
 
 
 if __name__ == "__main__":

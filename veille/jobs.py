@@ -13,7 +13,8 @@ from veille.codebook.decisions import check_value
 from veille.coverage import Coverage, remove_rejects
 from veille.errors import ConfigError, NotifyError, SourceChanged, StoreUnavailable, VeilleError
 from veille.imports import Preview, mapping_of, preview_of, title_of
-from veille.labelling import labelled_lines, language_lines
+from veille.labelling import claim_lines, labelled_lines, language_lines
+from veille.learning import evaluation_lines, train_model
 from veille.morning import Morning, send_bulletin, send_unavailable
 from veille.pipeline import Tally, place_of
 from veille.post import Decision, DecisionAxis, Post
@@ -110,9 +111,43 @@ def label(lines: Iterable[str], refuse: Callable[[str], None]) -> Iterator[dict[
         yield from labelled_lines(lines, veille.classifier, refuse)
 
 
+def claims(
+    lines: Iterable[str], refuse: Callable[[str], None], *, known: Path | None = None
+) -> Iterator[dict[str, object]]:
+    """The known claims that `{"id", "text"}` lines may be about; `refuse` as for `label`.
+
+    `known` is a file of claims to look for; without it our own cards are. Raises `FileRefused`.
+    """
+    yield from claim_lines(lines, app.claim_matcher(known, refuse), refuse)
+
+
 def language(lines: Iterable[str], refuse: Callable[[str], None]) -> Iterator[dict[str, object]]:
     """The language of `{"id", "text"}` lines, in their order; `refuse` as for `label`."""
     return language_lines(lines, refuse)
+
+
+def train(
+    folder: Path, *, texts: Path | None, decisions: bool, trial: bool, base: Path | None = None
+) -> str:
+    """Train the bundled model, with the `decisions` of people in the store; gives its name.
+
+    With `base`, fine-tune the Hugging Face encoder of that folder instead.
+    """
+    with _opened() as veille:
+        posts = veille.store.search(PostQuery(closed=True)) if decisions else ()
+        return train_model(
+            folder,
+            texts=texts,
+            work=veille.settings.home,
+            decided=posts,
+            trial=trial,
+            base=base,
+        )
+
+
+def evaluate(split: str, others: Iterable[str], *, draws: int) -> Iterator[str]:
+    """How good the bundled model, the floor and `others` are, as lines of Markdown."""
+    return evaluation_lines(split, others, draws)
 
 
 def classify() -> Counts:

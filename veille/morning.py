@@ -95,15 +95,30 @@ def _read(room: Newsroom, store: PostStore, *, since: datetime, now: datetime) -
         since=since - _NEWS,
         order="oldest",
     )
-    return _window(
+    posts = list(store.search(query))
+    window = _window(
         room,
         since=since,
         now=now,
-        posts=list(store.search(query)),
+        posts=posts,
         waiting=_reds_before(store, since),
         before=_days_before(store, since, room.zone),
         coverage=_coverage(room, since, now),
     )
+    return replace(window, seen_before=_seen_before(store, posts))
+
+
+def _seen_before(store: PostStore, posts: Sequence[Post]) -> dict[str, datetime]:
+    """When each known claim of the posts was last seen before the first of them."""
+    first: dict[str, datetime] = {}
+    for post in posts:
+        if claim := said(post, "claim"):
+            first[claim] = min(post.published_at, first.get(claim, post.published_at))
+    found: dict[str, datetime] = {}
+    for claim, at in first.items():
+        for post in store.search(PostQuery(claims=(claim,), until=at, limit=1)):
+            found[claim] = post.published_at
+    return found
 
 
 def _reds_before(store: PostStore, since: datetime) -> list[Post]:

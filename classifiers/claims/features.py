@@ -6,15 +6,14 @@ from classifiers.claims.reading import AID, Reading
 
 # Each name is one weight of the model; `docs/claims.md` explains them.
 FEATURES = (
-    "words", "words_of_post", "detail", "other_wording", "other_deed", "other_object", "other_who",
-    "other_actor", "no_actor", "name", "other_place", "covered_post", "core", "core_heaviest",
-    "no_deed", "size",
+    "words", "words_of_post", "other_wording", "other_deed", "other_object", "other_who",
+    "other_actor", "no_actor", "name", "other_place", "covered_post", "core", "core_and_post",
+    "no_deed", "no_who", "missing_deed", "missing_object", "size",
 )  # fmt: skip
 VECTOR_FEATURES = ("cosine", "cosine_over_mean", "cosine_over_best")
 
-# So many words of its core, shared, are as good as more.
-_ENOUGH_WORDS, _LONG_CORE = 6, 8
-_HEAVIEST = 8.0
+# A claim of so many telling words is a long one.
+_LONG_CORE = 8
 # The same meaning in another word is a little less than the same word.
 _OTHER_WORD = 0.9
 
@@ -24,12 +23,11 @@ def features_of(claim: Reading, post: Reading) -> list[float]:
     shared = post.worth(claim.stems & post.stems)
     words_of_post = shared / post.weight
     meaning = _share(claim, claim.meanings, post.meanings)
-    count, heaviest = _core(claim, post)
-    deeds = claim.concepts["deed"]
+    core, covered = _core(claim, post), _covered(post, claim)
+    deeds, things = claim.concepts["deed"], claim.concepts["object"]
     return [
         shared / claim.weight,
         words_of_post,
-        _share(claim, claim.concepts["detail"], post.concepts["detail"]),
         (1 - words_of_post) * meaning,
         _other(claim, post, "deed"),
         _other(claim, post, "object"),
@@ -38,10 +36,13 @@ def features_of(claim: Reading, post: Reading) -> list[float]:
         float(bool(claim.actors) and not post.actors),
         len(claim.names & post.bones) / len(claim.names) if claim.names else 0.0,
         float(bool(claim.places and post.places) and not _near(claim.places, post.places)),
-        _covered(post, claim),
-        min(1.0, count / _ENOUGH_WORDS),
-        heaviest / _HEAVIEST,
-        float(bool(deeds) and not deeds & post.concepts["deed"]) * count / max(1, len(claim.core)),
+        covered,
+        core,
+        core * covered,
+        float(bool(deeds) and not deeds & post.concepts["deed"]) * core,
+        float(bool(claim.concepts["who"]) and not post.concepts["who"]),
+        1 - _share(claim, deeds, post.concepts["deed"]) if deeds else 0.0,
+        1 - _share(claim, things, post.concepts["object"]) if things else 0.0,
         min(1.0, len(claim.core) / _LONG_CORE),
     ]
 
@@ -73,14 +74,10 @@ def _other_who(claim: Reading, post: Reading) -> float:
     return other
 
 
-def _core(claim: Reading, post: Reading) -> tuple[int, float]:
-    """How many telling words of the claim, names apart, the post says; the heaviest's weight."""
-    count, heaviest = 0, 0.0
-    for unit in claim.core:
-        if unit.stem in post.stems or unit.means & post.meanings:
-            count += 1
-            heaviest = max(heaviest, unit.weight)
-    return count, heaviest
+def _core(claim: Reading, post: Reading) -> float:
+    """The share of the claim's telling words, names apart, that the post says."""
+    said = sum(unit.stem in post.stems or bool(unit.means & post.meanings) for unit in claim.core)
+    return said / len(claim.core) if claim.core else 0.0
 
 
 def _covered(post: Reading, claim: Reading) -> float:

@@ -9,6 +9,8 @@ from classifiers.claims.reading import Reading
 _LEAST_IDF = 2.5
 # A name that claim and post share tells as much as a rare word.
 _NAME_WEIGHT = 5.0
+# Claims that share less than this part of what the best one shares are not weighed.
+_LEAST_SHARE = 0.25
 _SATURATION, _LENGTH_SHARE = 1.2, 0.6
 
 
@@ -38,7 +40,11 @@ class ClaimIndex:
         for term in {*_terms(post), *names}:
             for number, worth in self._postings.get(term, ()):
                 scores[number] += worth
-        shared = sorted(scores, key=lambda number: (-scores[number], number))[: self._most]
+        least = _LEAST_SHARE * max(scores.values(), default=0.0)
+        shared = sorted(
+            (number for number, score in scores.items() if score >= least),
+            key=lambda number: (-scores[number], number),
+        )[: self._most]
         if near is None:
             return shared
         nearest = sorted(range(len(near)), key=lambda number: (-near[number], number))

@@ -5,6 +5,7 @@ A post matches a claim about the same thing, not one in the same words.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from classifiers.claims.features import (
@@ -14,10 +15,11 @@ from classifiers.claims.features import (
     vector_features,
 )
 from classifiers.claims.index import ClaimIndex
-from classifiers.claims.reading import Reading, stretches, word_count
+from classifiers.claims.reading import TELLING, Reading, stretches, word_count
 from classifiers.claims.stance import STANCE, stance_features
 from classifiers.claims.weights import Weights, load_weights, probability
 from veille.codebook.known import KnownClaim
+from veille.text import tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +31,7 @@ SAID: tuple[Said, ...] = get_args(Said)
 # Shorter texts say too little: "c'est faux" or "MSF encore" would match anything.
 MIN_WORDS = 8
 _BATCH = 64
+_KEY_DIGITS = 8
 # Of less likely claims nobody asks what the post does with them.
 _WORTH_A_LOOK = 0.2
 
@@ -61,7 +64,7 @@ class ClaimMatcher:
         *,
         vectors: Vectors | None = None,
         weights: Weights | None = None,
-        most: int = 24,
+        most: int = 12,
     ) -> None:
         listed = [(claim, text) for claim in claims for text in claim.texts]
         self._claims = [claim for claim, _ in listed]
@@ -70,6 +73,44 @@ class ClaimMatcher:
         self._index = ClaimIndex(self._read, most=most)
         self._vectors = vectors if listed else None
         self._claim_vectors = self._vectors and self._vectors([text for _, text in listed])
+
+    @property
+    def version(self) -> str:
+        """Names the weights, whether vectors help, and the very claims that are looked for."""
+        kind = "v" if self._vectors else ""
+        listed = "\n".join(
+            f"{claim.id} {read.text}" for claim, read in zip(self._claims, self._read, strict=True)
+        )
+        key = sha256(listed.encode("utf-8", "replace")).hexdigest()[:_KEY_DIGITS]
+        return f"claims.{self._weights.version}{kind}.{key}"
+
+    def is_sure(self, match: Match) -> bool:
+        """Whether the probability is one from which a post corresponds."""
+        return match.p >= self._weights.match[self._kind]
+
+    def shared_places(self, text: str, claim_id: str) -> list[tuple[int, int]]:
+        """Start and end of the words of `text` that speak for a claim; those that touch as one."""
+        claims = [
+            read
+            for claim, read in zip(self._claims, self._read, strict=True)
+            if claim.id == claim_id
+        ]
+        post = Reading(text, self._weights.idf)
+        places: list[tuple[int, int]] = []
+        for token, stem, means in zip(tokens(text), post.word_stems, post.word_means, strict=False):
+            if self._weights.idf(stem) < TELLING or not any(
+                stem in claim.stems or means & claim.meanings for claim in claims
+            ):
+                continue
+            if places and not text[places[-1][1] : token.start].strip():
+                places[-1] = (places[-1][0], max(places[-1][1], token.end))
+            else:
+                places.append((token.start, token.end))
+        return places
+
+    @property
+    def _kind(self) -> str:
+        return "with_vectors" if self._vectors else "plain"
 
     def match(self, texts: Sequence[str]) -> list[Matched]:
         """What each text is about, in their order. Never raises, whatever the text."""
@@ -139,10 +180,9 @@ class ClaimMatcher:
         ]
         matches.sort(key=lambda match: (-match.p, match.claim_id))
         best = matches[0].p if matches else 0.0
-        kind = "plain" if self._vectors is None else "with_vectors"
         verdict: Verdict = "aucune"
-        if best >= self._weights.match[kind]:
+        if best >= self._weights.match[self._kind]:
             verdict = "correspond"
-        elif best >= self._weights.check[kind]:
+        elif best >= self._weights.check[self._kind]:
             verdict = "a_verifier"
         return Matched(matches=tuple(matches), verdict=verdict)

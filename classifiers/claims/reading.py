@@ -16,8 +16,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?;…\n؟۔])\s+")
 _WORD = re.compile(r"\w")
 _NAME = re.compile(r"(?<![.!?…\n])(?<!^)\s[«\"“(]?([A-ZÀ-ÖØ-Þ][\w'’-]{2,})")
 _SHORTEST_NAME = 3
-# What less telling words than these share says nothing; a word rarer than rare is chance.
-_TELLING, _RARE = 3.0, 6.5
+# What words that tell less than this share says nothing.
+TELLING = 3.0
 # Which doers stand for which: an actor that is named is also one of its kind.
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "UN": ("who:onu",),
@@ -113,16 +113,12 @@ class Reading:
         units = {
             stem: Unit(stem, means, _bones(word), self._idf(stem)) for stem, means, word in listed
         }
-        return [unit for unit in units.values() if unit.weight >= _TELLING]
+        return [unit for unit in units.values() if unit.weight >= TELLING]
 
     @cached_property
     def core(self) -> Sequence[Unit]:
-        """Its telling words that are no names, none weighing more than a rare word."""
-        return [
-            unit._replace(weight=min(unit.weight, _RARE))
-            for unit in self.units
-            if unit.bones not in self.names
-        ]
+        """Its telling words that are no names."""
+        return [unit for unit in self.units if unit.bones not in self.names]
 
     @cached_property
     def sayings(self) -> Mapping[str, Sequence[int]]:

@@ -30,9 +30,9 @@ WEIGHTS = Path(shipped.__file__).parent / shipped.FILE
 _LEAST_FREQUENCY = 5
 _RIDGE, _FOLDS, _STEPS, _SMALL = 1.0, 5, 50, 1e-9
 # Every so manieth labelled post, with the claims nearest to it, teaches what is no match.
-_EVERY, _NEAREST, _ORDINARY_WEIGHT = 6, 3, 0.5
+_EVERY, _NEAREST, _ORDINARY_WEIGHT = 3, 3, 1.0
 # Of posts that correspond so many must be about the claim, and of those to check.
-_MATCH_PRECISION, _CHECK_PRECISION = 0.9, 0.72
+_MATCH_PRECISION, _CHECK_PRECISION = 0.9, 0.8
 
 
 def fit(vectors: Mapping[str, Vectors | None]) -> Weights:

@@ -9,6 +9,8 @@ from veille.codebook.claims import load_claims
 
 FILE = DATA / "claims" / "pairs.tsv"
 CARDS = "cards"
+CLAIM, HEADLINE = "claim", "headline"
+_SHORT = "-short"
 RELATIONS = ("repeats", "refutes", "asks", "other")
 # Whole themes are held out: no claim that is judged was seen when weights were fitted.
 HELD_OUT = frozenset(
@@ -52,7 +54,10 @@ class Pair:
 
 
 def read_pairs() -> list[Pair]:
-    """Every post with its own claim and with each other claim of the theme."""
+    """Every post with its own claim, also as a headline, and with each other of the theme.
+
+    Claims and headlines are posts too: most of what circulates is copied.
+    """
     with FILE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     return list(_pairs(rows, _claims(rows)))
@@ -69,25 +74,28 @@ def _claims(rows: Sequence[dict[str, str]]) -> dict[str, TaughtClaim]:
         for card in load_claims().values()
     }
     invented = {
-        row["claim"]: TaughtClaim(id=row["claim"], theme=row["group"], texts=(row["text"],))
+        _claim_id(row): TaughtClaim(id=_claim_id(row), theme=row["group"], texts=(row["text"],))
         for row in rows
-        if row["relation"] == "claim"
+        if row["relation"] in (CLAIM, HEADLINE)
     }
     return cards | invented
 
 
+def _claim_id(row: dict[str, str]) -> str:
+    return row["claim"] + (_SHORT if row["relation"] == HEADLINE else "")
+
+
 def _pairs(rows: Sequence[dict[str, str]], claims: dict[str, TaughtClaim]) -> Iterator[Pair]:
     for row in rows:
-        if row["relation"] == "claim":
-            continue
-        if row["relation"] not in RELATIONS or row["group"] != claims[row["claim"]].theme:
+        relation = "repeats" if row["relation"] in (CLAIM, HEADLINE) else row["relation"]
+        if relation not in RELATIONS or row["group"] != claims[row["claim"]].theme:
             raise ValueError(f"{FILE.name}: {row['claim']} {row['relation']!r} is no pair")
         for claim in claims.values():
             if claim.theme == row["group"]:
-                own = claim.id == row["claim"]
+                own = claim.id.removesuffix(_SHORT) == row["claim"]
                 yield Pair(
                     claim=claim,
-                    relation=row["relation"] if own else "other",
+                    relation=relation if own else "other",
                     lang=row["lang"],
                     text=row["text"],
                     own=own,
