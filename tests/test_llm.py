@@ -446,7 +446,7 @@ def test_the_models_name_must_be_told(site: Platform) -> None:
 
 def test_without_an_address_there_is_no_second_reader() -> None:
     with opened(Settings.from_env({"VEILLE_CLASSIFIER": "keywords"})) as veille:
-        assert "+" not in veille.classifier.model
+        assert veille.classifier.model.startswith("keywords@")
         assert veille.hosting == "ordinateur local"
 
 

@@ -5,17 +5,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from veille import jobs
+from veille.learning import Training
 
 
 def train(options: argparse.Namespace) -> int:
     """Train into a folder; the folder's record says what went in and what came out."""
-    model = jobs.train(
-        options.to,
+    wanted = Training(
         texts=options.texts,
+        base=options.base,
         decisions=options.decisions,
         trial=options.trial,
-        base=options.base,
     )
+    model = jobs.train(options.to, wanted)
     print(f"{model} : {options.to}")
     return 0
 

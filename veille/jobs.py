@@ -14,7 +14,7 @@ from veille.coverage import Coverage, remove_rejects
 from veille.errors import ConfigError, NotifyError, SourceChanged, StoreUnavailable, VeilleError
 from veille.imports import Preview, mapping_of, preview_of, title_of
 from veille.labelling import claim_lines, labelled_lines, language_lines
-from veille.learning import evaluation_lines, train_model
+from veille.learning import Training, evaluation_lines, train_model
 from veille.morning import Morning, send_bulletin, send_unavailable
 from veille.pipeline import Tally, place_of
 from veille.post import Decision, DecisionAxis, Post
@@ -126,23 +126,11 @@ def language(lines: Iterable[str], refuse: Callable[[str], None]) -> Iterator[di
     return language_lines(lines, refuse)
 
 
-def train(
-    folder: Path, *, texts: Path | None, decisions: bool, trial: bool, base: Path | None = None
-) -> str:
-    """Train the bundled model, with the `decisions` of people in the store; gives its name.
-
-    With `base`, fine-tune the Hugging Face encoder of that folder instead.
-    """
+def train(folder: Path, wanted: Training) -> str:
+    """Train a model into `folder`; gives its name."""
     with _opened() as veille:
-        posts = veille.store.search(PostQuery(closed=True)) if decisions else ()
-        return train_model(
-            folder,
-            texts=texts,
-            work=veille.settings.home,
-            decided=posts,
-            trial=trial,
-            base=base,
-        )
+        posts = veille.store.search(PostQuery(closed=True)) if wanted.decisions else ()
+        return train_model(folder, wanted, work=veille.settings.home, decided=posts)
 
 
 def evaluate(split: str, others: Iterable[str], *, draws: int) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Training the bundled model and judging it; what is heavy is loaded only here."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,34 +12,40 @@ from veille.post import Post
 _TRIAL_POSTS = 64
 
 
-def train_model(
-    folder: Path,
-    *,
-    texts: Path | None,
-    work: Path,
-    decided: Iterable[Post],
-    trial: bool,
-    base: Path | None = None,
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """What is trained, and on what beside the labelled set.
+
+    `texts` is a folder of running text, `decisions` whether people's decisions in the store
+    are learnt from. With `base`, the Hugging Face encoder in that folder is fine-tuned instead
+    of ours, and `texts` not read. A `trial` takes minutes and is worth nothing.
+    """
+
+    texts: Path | None = None
+    base: Path | None = None
+    decisions: bool = False
+    trial: bool = False
+
+
+def train_model(folder: Path, wanted: Training, *, work: Path, decided: Iterable[Post]) -> str:
     """Train into `folder`; gives the model's name and version.
 
-    What takes long is kept in the folder `training` of `work`, and not done twice. With
-    `base`, the Hugging Face encoder in that folder is fine-tuned instead, and `texts` not read.
+    What takes long is kept in the folder `training` of `work`, and not done twice.
     Raises `ConfigError` where the packages of the extra `train` are missing.
     """
     if find_spec("torch") is None:
         raise ConfigError("training needs torch, which is not installed here: run `make train`")
-    if base:
-        return _fine_tuned(base, folder, decided, trial=trial)
+    if wanted.base:
+        return _fine_tuned(wanted.base, folder, decided, trial=wanted.trial)
     from classifiers.training.recipe import TINY, Recipe
     from classifiers.training.sources import decided_posts
     from classifiers.training.train import train
 
-    recipe, most = (TINY, 400) if trial else (Recipe(), 0)
+    recipe, most = (TINY, 400) if wanted.trial else (Recipe(), 0)
     files = train(
         recipe,
         folder,
-        texts=texts,
+        texts=wanted.texts,
         work=work / "training",
         decided=decided_posts(decided),
         most_posts=most,
