@@ -16,6 +16,7 @@ from alerts.folder import FolderNotifier
 from alerts.ledger import Ledger
 from classifiers.base import Classifier
 from classifiers.claims.matcher import ClaimMatcher
+from classifiers.claims.vectors import fitted_vectors
 from collectors.base import Collector
 from veille.archive import Archive
 from veille.codebook.known import claims_of, our_claims
@@ -194,7 +195,8 @@ class App:
 
 def claim_matcher(known: Path | None, refuse: Callable[[str], None]) -> ClaimMatcher:
     """What finds the claims of the file `known`, or those of our cards. Raises `FileRefused`."""
-    return ClaimMatcher(claims_of(known, refuse) if known else our_claims())
+    claims = claims_of(known, refuse) if known else our_claims()
+    return ClaimMatcher(claims, vectors=fitted_vectors())
 
 
 def complete(source: Source) -> Source:

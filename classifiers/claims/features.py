@@ -1,6 +1,6 @@
 """What speaks for and against a post being about a claim: numbers that can be explained."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from classifiers.claims.reading import AID, Reading
 
@@ -22,16 +22,17 @@ def features_of(claim: Reading, post: Reading) -> list[float]:
     """The values of FEATURES for one pair, each within 0..1."""
     shared = post.worth(claim.stems & post.stems)
     words_of_post = shared / post.weight
-    meaning = _share(claim, claim.meanings, post.meanings)
+    both = {
+        slot: claim.worth(names & post.concepts[slot]) for slot, names in claim.concepts.items()
+    }
     core, covered = _core(claim, post), _covered(post, claim)
-    deeds, things = claim.concepts["deed"], claim.concepts["object"]
     return [
         shared / claim.weight,
         words_of_post,
-        (1 - words_of_post) * meaning,
-        _other(claim, post, "deed"),
-        _other(claim, post, "object"),
-        _other_who(claim, post),
+        (1 - words_of_post) * _part(sum(both.values()), sum(claim.weights.values())),
+        _other(both, post, "deed"),
+        _other(both, post, "object"),
+        _other_who(both, claim, post),
         float(bool(claim.actors and post.actors) and not claim.actors & post.actors),
         float(bool(claim.actors) and not post.actors),
         len(claim.names & post.bones) / len(claim.names) if claim.names else 0.0,
@@ -39,10 +40,10 @@ def features_of(claim: Reading, post: Reading) -> list[float]:
         covered,
         core,
         core * covered,
-        float(bool(deeds) and not deeds & post.concepts["deed"]) * core,
-        float(bool(claim.concepts["who"]) and not post.concepts["who"]),
-        1 - _share(claim, deeds, post.concepts["deed"]) if deeds else 0.0,
-        1 - _share(claim, things, post.concepts["object"]) if things else 0.0,
+        float(bool(claim.weights["deed"]) and not both["deed"]) * core,
+        float(bool(claim.weights["who"]) and not post.weights["who"]),
+        _missing(both, claim, "deed"),
+        _missing(both, claim, "object"),
         min(1.0, len(claim.core) / _LONG_CORE),
     ]
 
@@ -55,22 +56,27 @@ def vector_features(near: Sequence[float], number: int) -> list[float]:
     return [cosine, cosine - sum(near) / len(near), cosine - best]
 
 
-def _share(read: Reading, wanted: Set[str], there: Set[str]) -> float:
-    """Which share of the weight of `wanted` is `there`; 0 where nothing is wanted."""
-    return read.worth(wanted & there) / read.worth(wanted) if wanted else 0.0
+def _part(some: float, whole: float) -> float:
+    return some / whole if whole else 0.0
 
 
-def _other(claim: Reading, post: Reading, slot: str) -> float:
+def _other(both: Mapping[str, float], post: Reading, slot: str) -> float:
     """How much of what fills a slot of the post is something else than in the claim."""
-    there = post.concepts[slot]
-    return 1 - _share(post, there, claim.concepts[slot]) if there else 0.0
+    there = post.weights[slot]
+    return 1 - both[slot] / there if there else 0.0
 
 
-def _other_who(claim: Reading, post: Reading) -> float:
+def _missing(both: Mapping[str, float], claim: Reading, slot: str) -> float:
+    """How much of what fills a slot of the claim the post does not say."""
+    wanted = claim.weights[slot]
+    return 1 - both[slot] / wanted if wanted else 0.0
+
+
+def _other_who(both: Mapping[str, float], claim: Reading, post: Reading) -> float:
     """As for other slots, but any aid actor half stands for another."""
-    other, aid = _other(claim, post, "who"), post.concepts["who"] & AID
+    other, aid = _other(both, post, "who"), post.concepts["who"] & AID
     if aid and claim.concepts["who"] & AID and not claim.concepts["who"] & aid:
-        return other - _share(post, post.concepts["who"], aid) / 2
+        return other - post.worth(aid) / post.weights["who"] / 2
     return other
 
 

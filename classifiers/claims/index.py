@@ -11,6 +11,8 @@ _LEAST_IDF = 2.5
 _NAME_WEIGHT = 5.0
 # Claims that share less than this part of what the best one shares are not weighed.
 _LEAST_SHARE = 0.25
+# Nor are those of which the post holds less: of true matches two in a hundred.
+_LEAST_PART = 0.1
 _SATURATION, _LENGTH_SHARE = 1.2, 0.6
 
 
@@ -21,6 +23,7 @@ class ClaimIndex:
         self._most = most
         listed = [set(_terms(claim)) | {f"name:{name}" for name in claim.names} for claim in claims]
         usual = sum(map(len, listed)) / max(1, len(listed))
+        self._full = [0.0] * len(claims)
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for number, terms in enumerate(listed):
             stretch = 1 - _LENGTH_SHARE + _LENGTH_SHARE * len(terms) / usual
@@ -29,6 +32,7 @@ class ClaimIndex:
                 if weight >= _LEAST_IDF:
                     worth = weight * (_SATURATION + 1) / (1 + _SATURATION * stretch)
                     self._postings[term].append((number, worth))
+                    self._full[number] += worth
 
     def candidates(self, post: Reading, near: Sequence[float] | None = None) -> list[int]:
         """Numbers of the claims that share most with the post, best first.
@@ -42,7 +46,11 @@ class ClaimIndex:
                 scores[number] += worth
         least = _LEAST_SHARE * max(scores.values(), default=0.0)
         shared = sorted(
-            (number for number, score in scores.items() if score >= least),
+            (
+                number
+                for number, score in scores.items()
+                if score >= max(least, _LEAST_PART * self._full[number])
+            ),
             key=lambda number: (-scores[number], number),
         )[: self._most]
         if near is None:

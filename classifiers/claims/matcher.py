@@ -71,7 +71,7 @@ class ClaimMatcher:
         self._weights = weights or load_weights()
         self._read = [Reading(text, self._weights.idf) for _, text in listed]
         self._index = ClaimIndex(self._read, most=most)
-        self._vectors = vectors if listed else None
+        self._vectors = vectors if listed and self._weights.encoder else None
         self._claim_vectors = self._vectors and self._vectors([text for _, text in listed])
 
     @property

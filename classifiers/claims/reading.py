@@ -98,6 +98,11 @@ class Reading:
         return self.worth(self.stems) or 1.0
 
     @cached_property
+    def weights(self) -> Mapping[str, float]:
+        """How much the concepts of each slot tell together."""
+        return {slot: self.worth(names) for slot, names in self.concepts.items()}
+
+    @cached_property
     def word_means(self) -> Sequence[frozenset[str]]:
         """The concepts each word names."""
         means: list[set[str]] = [set() for _ in self.words]

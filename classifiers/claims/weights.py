@@ -19,7 +19,8 @@ class Weights:
     or a concept stands. `plain` weighs a pair without vectors, `with_vectors` with their
     cosine; `stances` weigh what the post does with the claim. `match` and `check` are the
     probabilities from which a post corresponds, or is to be checked by a person, without
-    vectors and with them.
+    vectors and with them. `encoder` is the "name@version" whose vectors these were; without it
+    no vectors are used.
     """
 
     version: str
@@ -30,6 +31,7 @@ class Weights:
     stances: Mapping[str, Mapping[str, float]]
     match: Mapping[str, float]
     check: Mapping[str, float]
+    encoder: str = ""
 
     @cached_property
     def idf(self) -> Callable[[str], float]:

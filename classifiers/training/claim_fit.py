@@ -19,12 +19,14 @@ from classifiers.claims.lexicon import concepts_in
 from classifiers.claims.matcher import SAID, Vectors
 from classifiers.claims.reading import Reading
 from classifiers.claims.stance import STANCE, stance_features
+from classifiers.claims.vectors import bundled_vectors
 from classifiers.claims.weights import Weights
 from classifiers.training.claim_pairs import Pair, TaughtClaim, read_pairs
 from classifiers.training.labelled import DATA, read
 from veille.text import folded, stems
 
 Array = NDArray[np.float64]
+_ALL = (*FEATURES, *VECTOR_FEATURES)
 WEIGHTS = Path(shipped.__file__).parent / shipped.FILE
 # Words that stand in fewer posts are as telling as words nobody has used.
 _LEAST_FREQUENCY = 5
@@ -32,31 +34,42 @@ _RIDGE, _FOLDS, _STEPS, _SMALL = 1.0, 5, 50, 1e-9
 # Every so manieth labelled post, with the claims nearest to it, teaches what is no match.
 _EVERY, _NEAREST, _ORDINARY_WEIGHT = 3, 3, 1.0
 # Of posts that correspond so many must be about the claim, and of those to check.
-_MATCH_PRECISION, _CHECK_PRECISION = 0.9, 0.8
+_MATCH_PRECISION, _CHECK_PRECISION = 0.9, 0.75
 
 
-def fit(vectors: Mapping[str, Vectors | None]) -> Weights:
-    """Weights fitted on the pairs that are not held out, without vectors and with them."""
+def fit(vectors: Vectors | None = None, *, encoder: str = "") -> Weights:
+    """Weights fitted on the pairs that are not held out, without vectors and, if any, with them.
+
+    `encoder` is the "name@version" that makes the vectors.
+    """
     posts = read(sorted(DATA.glob("[a-e].tsv")))
     weights = _counted([post.text for post in posts])
     ordinary = [post.text for post in posts if post.false_claim != "true"]
     pairs = [pair for pair in read_pairs() if not pair.claim.is_held_out]
     known = _Examples(pairs, ordinary[::_EVERY], weights)
     weights = replace(weights, stances=_stances(pairs, weights))
-    for kind, vector in vectors.items():
-        names = FEATURES if vector is None else (*FEATURES, *VECTOR_FEATURES)
-        values = known.values(vector)
-        match, check = _thresholds(known, values)
-        found = dict(zip(("bias", *names), logistic(values, known.truth, known.worth), strict=True))
-        found = {name: round(float(value), 4) for name, value in found.items()}
-        weights = replace(
-            weights,
-            plain=found if vector is None else weights.plain,
-            with_vectors=weights.with_vectors if vector is None else found,
-            match={**weights.match, kind: match},
-            check={**weights.check, kind: check},
-        )
-    return weights
+    weights = _weighed(weights, known, None)
+    if vectors is None:
+        return weights
+    return replace(_weighed(weights, known, vectors), encoder=encoder)
+
+
+def _weighed(weights: Weights, known: "_Examples", vectors: Vectors | None) -> Weights:
+    """The weights with those of pairs, and the thresholds that go with them."""
+    kind, names = ("plain", FEATURES) if vectors is None else ("with_vectors", _ALL)
+    values = known.values(vectors)
+    match, check = _thresholds(known, values)
+    fitted = logistic(values, known.truth, known.worth)
+    found = {
+        name: round(float(value), 4) for name, value in zip(("bias", *names), fitted, strict=True)
+    }
+    return replace(
+        weights,
+        plain=found if vectors is None else weights.plain,
+        with_vectors=weights.with_vectors if vectors is None else found,
+        match={**weights.match, kind: match},
+        check={**weights.check, kind: check},
+    )
 
 
 class _Examples:
@@ -180,4 +193,5 @@ def write(weights: Weights, path: Path = WEIGHTS) -> None:
 
 
 if __name__ == "__main__":
-    write(fit({"plain": None}))
+    bundled, model = bundled_vectors()
+    write(fit(bundled, encoder=model))

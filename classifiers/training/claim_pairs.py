@@ -33,6 +33,11 @@ class TaughtClaim:
     def is_held_out(self) -> bool:
         return self.theme in HELD_OUT
 
+    @property
+    def is_headline(self) -> bool:
+        """Whether it is a claim once more, in a few words."""
+        return self.id.endswith(_SHORT)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
