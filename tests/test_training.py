@@ -14,7 +14,7 @@ from classifiers.bundled.encoder import Encoder, session_of  # noqa: E402
 from classifiers.bundled.files import GRAMS, NETWORK, TOKENIZER, ModelFiles, file_hash  # noqa: E402
 from classifiers.training import vocabulary  # noqa: E402
 from classifiers.training.adapt import masked  # noqa: E402
-from classifiers.training.encoder import add_dropout, rebuilt, spread_layers  # noqa: E402
+from classifiers.training.encoder import add_dropout, rebuilt  # noqa: E402
 from classifiers.training.fit import Plan, fit  # noqa: E402
 from classifiers.training.labelled import DATA, read  # noqa: E402
 from classifiers.training.network import Network  # noqa: E402
@@ -83,13 +83,6 @@ def test_texts_whose_pieces_are_kept_are_cut_as_before() -> None:
     for sentence in SENTENCES:
         assert smaller.encode(sentence).tokens == whole.tokenizer.encode(sentence).tokens
         assert max(smaller.encode(sentence).ids) < len(kept)
-
-
-@pytest.mark.parametrize(
-    ("depth", "layers"), [(12, list(range(12))), (6, [1, 3, 5, 7, 9, 11]), (1, [11])]
-)
-def test_layers_are_kept_evenly_and_the_last_always(depth: int, layers: list[int]) -> None:
-    assert spread_layers(depth) == layers
 
 
 def test_only_words_are_hidden_and_what_stood_there_is_wanted() -> None:

@@ -35,10 +35,10 @@ class Plan:
     `most_steps` ends each round early, for a trial; 0 does not.
     """
 
-    rounds: int = 5
+    rounds: int = 7
     batch: int = 40
     most_pieces: int = 96
-    rate: float = 2e-4
+    rate: float = 3e-4
     head_rate: float = 1e-3
     smoothing: float = 0.03
     seed: int = 1

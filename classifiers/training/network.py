@@ -40,7 +40,10 @@ class Network(nn.Module):
         pooled, hidden = self._pooled(ids, mask)
         even = self._even(pooled)
         vectors = nn.functional.normalize(self.project(even), dim=-1)
-        return self.heads(self.dropout(even)), vectors, self.heads(self._even(hidden))
+        pieces = self.heads(self._even(hidden))
+        if self.training:
+            return self.heads(self.dropout(even)), vectors, pieces
+        return _mean(pieces, mask), vectors, pieces
 
     def settle(self, batches: Iterable[tuple[Tensor, Tensor]]) -> None:
         """Take the middle and the spread of some texts, so that heads see even numbers.
@@ -58,8 +61,13 @@ class Network(nn.Module):
 
     def _pooled(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-        shares = mask.unsqueeze(-1).to(hidden.dtype)
-        return (hidden * shares).sum(1) / shares.sum(1), hidden
+        return _mean(hidden, mask), hidden
+
+
+def _mean(values: Tensor, mask: Tensor) -> Tensor:
+    """Over the pieces of each text, without the padding."""
+    shares = mask.unsqueeze(-1).to(values.dtype)
+    return (values * shares).sum(1) / shares.sum(1)
 
 
 def split(scores: Tensor) -> Mapping[str, Tensor]:

@@ -6,23 +6,20 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from classifiers.training import adapt, fit
+from classifiers.training.adapt import Plan as Adaptation
+from classifiers.training.fit import Plan as Fitting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """`adapted_on` are the files of the labelled set whose posts adaptation reads too.
-
-    They are fixed so that a new file of posts does not ask for another hour of adaptation.
-    """
+    """What decides the weights; an `adapt` of no steps takes the encoder as it is."""
 
     name: str = "sahel-e5"
     version: str = "1.0"
     depth: int = 6
     pieces: int = 40_000
-    adapted_on: str = "abcde"
-    adapt: adapt.Plan = field(default_factory=adapt.Plan)
-    fit: fit.Plan = field(default_factory=fit.Plan)
+    adapt: Adaptation = field(default_factory=lambda: Adaptation(steps=0))
+    fit: Fitting = field(default_factory=Fitting)
     ordinary: int = 1_000
     seed: int = 1
 
@@ -40,8 +37,8 @@ TINY = Recipe(
     version="0",
     depth=1,
     pieces=18_000,
-    adapt=adapt.Plan(steps=2, batch=8),
-    fit=fit.Plan(rounds=1, most_steps=12, rate=5e-4),
+    adapt=Adaptation(steps=2, batch=8),
+    fit=Fitting(rounds=1, most_steps=12, rate=5e-4),
     ordinary=0,
 )
 

@@ -35,6 +35,7 @@ from classifiers.training.sources import ordinary_posts
 log = logging.getLogger(__name__)
 
 RECORD = "record.json"
+DROPOUT = 0.1
 _PACKAGES = ("torch", "transformers", "tokenizers", "onnxruntime", "onnx", "numpy", "scipy")
 _THREADS = 2
 
@@ -59,12 +60,9 @@ def train(
     work.mkdir(parents=True, exist_ok=True)
     posts = read(sorted(DATA.glob("?.tsv")))
     learnt = [post for post in posts if post.split == "train"][: most_posts or None]
-    early = [post for post in learnt if post.id[0] in recipe.adapted_on]
-    encoder = adapted(recipe, [post.text for post in early], texts, work)
+    encoder = adapted(recipe, [post.text for post in learnt], texts, work)
     more = ordinary_posts(texts, recipe.ordinary, recipe.seed) if texts else []
-    add_dropout(encoder.network, 0.1, recipe.seed)
-    network = Network(encoder.network, seed=recipe.seed)
-    losses = fit(network, encoder.tokenizer, [*learnt, *more, *decided], recipe.fit)
+    network, losses = fitted(recipe, encoder, [*learnt, *more, *decided], work)
     (folder / TOKENIZER).write_text(encoder.tokenizer_json, encoding="utf-8")
     export(network, folder / NETWORK)
     fit_grams([*learnt, *more, *decided], folder / GRAMS, seed=recipe.seed)
@@ -99,7 +97,7 @@ def adapted(recipe: Recipe, own: Sequence[str], texts: Path | None, work: Path) 
     """The rebuilt encoder with its vocabulary cut, adapted to running text if there is some."""
     kept = vocabulary.for_texts(own, texts, recipe.pieces)
     encoder = rebuilt(recipe.depth, kept)
-    if texts is None:
+    if texts is None or not recipe.adapt.steps:
         return encoder
     key = recipe.key(recipe.depth, recipe.adapt, kept, hash_of(sorted(texts.glob("*.gz"))))
     saved = work / f"adapted-{key}.pt"
@@ -112,6 +110,24 @@ def adapted(recipe: Recipe, own: Sequence[str], texts: Path | None, work: Path) 
         part.replace(saved)
     encoder.network.load_state_dict(torch.load(saved, weights_only=True))
     return encoder
+
+
+def fitted(
+    recipe: Recipe, encoder: Encoder, posts: Sequence[LabelledPost], work: Path
+) -> tuple[Network, list[float]]:
+    """The trained network and the mean loss of each round."""
+    torch.manual_seed(recipe.seed)
+    add_dropout(encoder.network, DROPOUT, recipe.seed)
+    network = Network(encoder.network, dropout=DROPOUT, seed=recipe.seed)
+    saved = work / f"fitted-{recipe.key(recipe, posts)}.pt"
+    if not saved.exists():
+        losses = fit(network, encoder.tokenizer, posts, recipe.fit)
+        part = saved.with_suffix(".part")
+        torch.save({"network": network.state_dict(), "losses": losses}, part)
+        part.replace(saved)
+    found = torch.load(saved, weights_only=True)
+    network.load_state_dict(found["network"])
+    return network, found["losses"]
 
 
 def calibrated(recipe: Recipe, folder: Path, posts: Sequence[LabelledPost]) -> ModelFiles:
