@@ -1,6 +1,6 @@
 """The bundled classifier: encoder, n-grams and keyword floor, one calibrated opinion."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,8 @@ from classifiers.bundled.files import FOLDER, ModelFiles, checked_files
 from classifiers.bundled.grams import Floats, Grams
 from classifiers.bundled.heads import heads
 from classifiers.bundled.opinions import (
+    Opinion,
+    alarm,
     opinion_of_labels,
     opinion_of_scores,
     pooled,
@@ -25,6 +27,8 @@ _AXES: frozenset[Axis] = frozenset({"target", "narrative", "stance", "hostility"
 _MOST_NARRATIVES, _LEAST_NARRATIVE = 3, 0.1
 _MOST_SPANS = 8
 _LEAST_FACT = 0.5
+# Characters of a text that the two quick readers may be left alone with.
+_SHORT = 400
 _WHOLE: tuple[Axis, ...] = ("stance", "hostility")
 
 
@@ -54,22 +58,40 @@ class BundledClassifier:
         return frozenset(self._files.languages)
 
     def label(self, texts: Sequence[str]) -> list[list[Label]]:
-        floor, read = self._floor.label(texts), self._encoder.read(texts)
+        floor, grams = self._floor.label(texts), self._grams.scores(texts)
+        quick = [
+            {"grams": opinion_of_scores(row), "floor": opinion_of_labels(said)}
+            for row, said in zip(grams, floor, strict=True)
+        ]
+        doubtful = [
+            n
+            for n, (text, said) in enumerate(zip(texts, quick, strict=True))
+            if len(text) > _SHORT or not self._is_ordinary(said)
+        ]
+        parts = self._encoder.read([texts[n] for n in doubtful])
+        found = dict(zip(doubtful, parts, strict=True))
         return [
-            list(self._labels(text, said, parts))
-            for text, said, parts in zip(texts, floor, read, strict=True)
+            list(self._labels(text, said, opinions, found.get(n, [])))
+            for n, (text, said, opinions) in enumerate(zip(texts, floor, quick, strict=True))
         ]
 
+    def _is_ordinary(self, quick: Mapping[str, Opinion]) -> bool:
+        """Whether n-grams and floor are so sure of no hostility that nobody need read on."""
+        return all(alarm(said) < self._settings["least_alarm"][who] for who, said in quick.items())
+
     def _labels(
-        self, text: str, floor: Sequence[Label], parts: Sequence[PartRead]
+        self,
+        text: str,
+        floor: Sequence[Label],
+        quick: Mapping[str, Opinion],
+        parts: Sequence[PartRead],
     ) -> Iterator[Label]:
-        row, part = telling(parts)
-        opinions = {
-            "encoder": opinion_of_scores(row),
-            "grams": opinion_of_scores(self._grams.scores([text])[0]),
-            "floor": opinion_of_labels(floor),
-        }
-        shares = pooled(opinions, self._settings["weights"])
+        part, opinions, weights = None, quick, self._settings["quick_weights"]
+        if parts:
+            row, part = telling(parts)
+            opinions = {"encoder": opinion_of_scores(row), **quick}
+            weights = self._settings["weights"]
+        shares = pooled(opinions, weights)
         for name, bias in self._settings["bias"].items():
             shares[name] = shifted(shares[name], bias)
         yield from self._targets(floor, shares["target"])
@@ -89,7 +111,7 @@ class BundledClassifier:
             yield self._one("target", GENERIC, meant, ())
 
     def _said(
-        self, axis: Axis, shares: Floats, text: str, floor: Sequence[Label], part: PartRead
+        self, axis: Axis, shares: Floats, text: str, floor: Sequence[Label], part: PartRead | None
     ) -> Iterator[Label]:
         """The values of an axis, best first; none when the readers are too unsure."""
         order = np.argsort(-shares, kind="stable").tolist()
@@ -134,10 +156,12 @@ def _danger(scores: Floats) -> float:
 
 
 def _spans(
-    axis: Axis, best: str, text: str, floor: Sequence[Label], part: PartRead
+    axis: Axis, best: str, text: str, floor: Sequence[Label], part: PartRead | None
 ) -> tuple[Span, ...]:
     """The floor's reasons where it says the same, and the words that moved the encoder."""
     agreed = next((x.spans for x in floor if x.axis == axis and x.value == best), ())
+    if part is None:
+        return tuple(agreed[:_MOST_SPANS])
     values, start = heads()[axis], slices()[axis].start
     place = values.index(best)
     others = np.delete(np.arange(len(values)), place)

@@ -51,7 +51,8 @@ class Grams:
 
     def scores(self, texts: Sequence[str]) -> Floats:
         """One row of scores a text."""
-        return np.stack([self._score(text) for text in texts])
+        rows = [self._score(text) for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, len(self._bias)), dtype=np.float32)
 
     def _score(self, text: str) -> Floats:
         buckets, weights = gram_buckets(text)

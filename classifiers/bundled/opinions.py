@@ -16,7 +16,8 @@ from veille.post import Label
 Floats = NDArray[np.float32]
 Opinion = Mapping[str, Floats]
 
-READERS = ("encoder", "grams", "floor")
+QUICK = ("grams", "floor")
+READERS = ("encoder", *QUICK)
 # What a reader that names some values leaves for each of the others, at the least.
 _LEAST = 1e-3
 
@@ -56,6 +57,12 @@ def pooled(
 def shifted(shares: Floats, bias: Sequence[float]) -> Floats:
     """Probabilities for a stream in which the values are rarer or commoner than in training."""
     return np.exp(_log_shares(np.log(np.maximum(shares, 1e-9)) + np.asarray(bias)))
+
+
+def alarm(said: Opinion) -> float:
+    """Probability of any hostility: of a hostile author, or of H1 and more if that is higher."""
+    hostile = float(np.exp(said["stance"][heads()["stance"].index("hostile")]))
+    return max(hostile, 1.0 - float(np.exp(said["hostility"][0])))
 
 
 def _spread(values: Sequence[str], said: Mapping[str, float]) -> Floats:

@@ -11,8 +11,10 @@ from classifiers.bundled.encoder import Encoder
 from classifiers.bundled.grams import Floats, Grams
 from classifiers.bundled.heads import heads
 from classifiers.bundled.opinions import (
+    QUICK,
     READERS,
     Opinion,
+    alarm,
     opinion_of_labels,
     opinion_of_scores,
     pooled,
@@ -30,6 +32,8 @@ _SHRINK = 0.003
 _CALL, _THREAT = 2, 3
 # Of ordinary posts, how many may be called H2 or H3 on the development posts.
 _FALSE_ALARMS = 0.02
+# The floor gives less alarm than this where it calls a post neither hostile nor undecided.
+_FLOOR_ALARM, _MARGIN = 0.3, 0.8
 _BIASES = np.arange(0.0, 6.01, 0.25)
 # An axis on which fewer than half of such posts are right is not said.
 _LEAST_RIGHT, _FEWEST = 0.5, 10
@@ -50,7 +54,9 @@ def opinions_of(encoder: Encoder, grams: Grams, texts: Sequence[str]) -> Opinion
 
 def settings_of(opinions: Opinions, posts: Sequence[LabelledPost]) -> dict[str, Any]:
     """Weights, bias and thresholds for the manifest."""
-    weights = {name: _weights(opinions, wanted(posts)[name], name) for name in heads()}
+    goals = wanted(posts)
+    weights = {name: _weights(opinions, goals[name], name, READERS) for name in heads()}
+    quick = {name: _weights(opinions, goals[name], name, QUICK) for name in heads()}
     shares = [pooled(said, weights) for said in opinions]
     hostility = np.stack([row["hostility"] for row in shares])
     bias = {"hostility": _bias(hostility, posts)}
@@ -58,18 +64,22 @@ def settings_of(opinions: Opinions, posts: Sequence[LabelledPost]) -> dict[str, 
     final["hostility"] = np.stack([shifted(row, bias["hostility"]) for row in hostility])
     return {
         "weights": weights,
+        "quick_weights": quick,
+        "least_alarm": _least_alarm(opinions, posts),
         "bias": bias,
         "least_target": 0.5,
         "abstain_below": {
-            axis: _threshold(final[axis], wanted(posts)[axis])
+            axis: _threshold(final[axis], goals[axis])
             for axis in ("narrative", "stance", "hostility")
         },
     }
 
 
-def _weights(opinions: Opinions, goals: Floats, name: str) -> dict[str, float]:
+def _weights(
+    opinions: Opinions, goals: Floats, name: str, readers: Sequence[str]
+) -> dict[str, float]:
     """The weights under which the readers' opinion is likeliest to be right."""
-    logs = np.stack([[said[reader][name] for reader in READERS] for said in opinions])
+    logs = np.stack([[said[reader][name] for reader in readers] for said in opinions])
 
     def surprise(weights: Floats) -> float:
         scores = np.einsum("r,prv->pv", weights, logs)
@@ -77,10 +87,20 @@ def _weights(opinions: Opinions, goals: Floats, name: str) -> dict[str, float]:
         shares = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
         return float(-(goals * shares).sum(axis=1).mean() + _SHRINK * weights.sum())
 
-    found = minimize(
-        surprise, np.array([1.0, 0.3, 0.2]), bounds=[(0.0, _MOST_WEIGHT)] * len(READERS)
-    )
-    return {reader: round(float(x), 3) for reader, x in zip(READERS, found.x, strict=True)}
+    start, bounds = np.full(len(readers), 0.5), [(0.0, _MOST_WEIGHT)] * len(readers)
+    found = minimize(surprise, start, bounds=bounds).x.tolist()
+    return {reader: round(weight, 3) for reader, weight in zip(readers, found, strict=True)}
+
+
+def _least_alarm(opinions: Opinions, posts: Sequence[LabelledPost]) -> dict[str, float]:
+    """Below which alarm of both quick readers the encoder is not asked.
+
+    As high as no development post of H2 or H3 lies below it, with a margin.
+    """
+    serious = [said for said, post in zip(opinions, posts, strict=True) if post.hostility >= _CALL]
+    floor = _FLOOR_ALARM
+    seen = [alarm(said["grams"]) for said in serious if alarm(said["floor"]) < floor]
+    return {"grams": round(_MARGIN * min(seen, default=0.0), 4), "floor": floor}
 
 
 def _bias(shares: Floats, posts: Sequence[LabelledPost]) -> list[float]:
