@@ -22,7 +22,9 @@ def train(options: argparse.Namespace) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    for line in jobs.evaluate(options.split, options.beside, draws=options.draws):
+    """Figures beside the floor's, with intervals, as Markdown."""
+    others, draws, linear = options.beside, options.draws, options.linear
+    for line in jobs.evaluate(options.split, others, draws=draws, linear=linear):
         print(line)
     return 0
 
@@ -50,3 +52,6 @@ def add_arguments(parsers: Mapping[str, argparse.ArgumentParser]) -> None:
         "--beside", action="append", default=[], metavar="MODÈLE", help="un autre classifieur"
     )
     judging.add_argument("--draws", type=int, default=1_000, help="tirages des intervalles (1000)")
+    judging.add_argument(
+        "--linear", action="store_true", help="aussi des modèles linéaires (demande torch)"
+    )

@@ -133,9 +133,9 @@ def train(folder: Path, wanted: Training) -> str:
         return train_model(folder, wanted, work=veille.settings.home, decided=posts)
 
 
-def evaluate(split: str, others: Iterable[str], *, draws: int) -> Iterator[str]:
+def evaluate(split: str, others: Iterable[str], *, draws: int, linear: bool) -> Iterator[str]:
     """How good the bundled model, the floor and `others` are, as lines of Markdown."""
-    return evaluation_lines(split, others, draws)
+    return evaluation_lines(split, others, draws=draws, linear=linear)
 
 
 def classify() -> Counts:

@@ -65,10 +65,20 @@ def _fine_tuned(base: Path, folder: Path, decided: Iterable[Post], *, trial: boo
     return fine_tune(base, folder, posts)
 
 
-def evaluation_lines(split: str, others: Iterable[str], draws: int) -> Iterator[str]:
-    """Figures of the bundled model, the floor and `others` on a split, as Markdown."""
+def evaluation_lines(
+    split: str, others: Iterable[str], *, draws: int, linear: bool
+) -> Iterator[str]:
+    """Figures of the bundled model, the floor and `others` on a split, as Markdown.
+
+    With `linear`, linear models are trained and measured beside them; that needs torch.
+    """
     from classifiers.training.evaluate import evaluated, posts_of, tables
 
-    posts = posts_of(split)
-    names = dict.fromkeys([classifiers.BUNDLED, "keywords", *others])
-    yield from tables([evaluated(classifiers.build(name), posts, draws=draws) for name in names])
+    posts, names = posts_of(split), dict.fromkeys([classifiers.BUNDLED, "keywords", *others])
+    readers = [classifiers.build(name) for name in names]
+    if linear:
+        from classifiers.training.baselines import tfidf, untouched
+
+        learnt = posts_of("train")
+        readers += [tfidf(learnt), untouched(learnt)]
+    yield from tables([evaluated(reader, posts, draws=draws) for reader in readers])
