@@ -17,7 +17,7 @@ from veille.coverage import write_rejects
 from veille.cursors import Cursors
 from veille.errors import SourceChanged, VeilleError
 from veille.language import Language
-from veille.post import Page, ParsedPage, Post, Reject, full_text
+from veille.post import Page, ParsedPage, Post, Reject, full_text, together
 from veille.privacy import is_military, masked
 from veille.query import PostQuery
 from veille.severity import Context, assess, assessment_labels
@@ -181,7 +181,7 @@ def normalise(post: Post, identify: Callable[[str], Language]) -> Post | None:
     None when rule D5 says that it must not be stored at all.
     """
     text, title = masked(normalised(post.text)), masked(normalised(post.title))
-    whole = full_text(replace(post, title=title, text=text))
+    whole = together(title, text)
     if is_military(whole):
         return None
     language = identify(whole)

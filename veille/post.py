@@ -177,7 +177,12 @@ class ParsedPage:
 
 def full_text(post: Post) -> str:
     """Title, empty line, text: what is read and labelled, and what spans count in."""
-    return f"{post.title}\n\n{post.text}" if post.title else post.text
+    return together(post.title, post.text)
+
+
+def together(title: str, text: str) -> str:
+    """What `full_text` makes of a title, or none, and a text."""
+    return f"{title}\n\n{text}" if title else text
 
 
 def said(post: Post, axis: DecisionAxis) -> str | None:

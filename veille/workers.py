@@ -1,6 +1,7 @@
 """Work on many items, spread over the processors of this machine."""
 
 import os
+import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -43,6 +44,8 @@ def spread(function: Callable[[Item], Answer], items: Iterable[Item]) -> Iterato
 def _by_others(
     function: Callable[[Item], Answer], first: Item, several: Iterator[Item], cores: int
 ) -> Iterator[Answer]:
+    # The pool would wait for ever on what it cannot send.
+    pickle.dumps(function)
     others = ProcessPoolExecutor(cores, mp_context=get_context("fork"), initializer=_begin)
     waiting: deque[Future[Answer]] = deque((others.submit(function, first),))
     try:

@@ -7,7 +7,7 @@ accuses them of carrying fighters, unless they are only a landmark or a source i
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -25,15 +25,22 @@ class _Patterns(NamedTuple):
 
 def is_military(text: str) -> bool:
     """Whether `text` tells where troops, convoys of troops or their losses are (rule D5)."""
-    patterns = _patterns()
-    if patterns.first_words.isdisjoint(folded(text).split()):
+    if not any(map(_may_name_armed, text.split())):
         return False
+    patterns = _patterns()
     sentences = [f" {folded(part)} " for part in _SENTENCE_END.split(text)]
     told = [place for place, words in enumerate(sentences) if patterns.told.search(words)]
     return bool(told) and not any(
         _speaks_of_aid(words, is_told=place in told, patterns=patterns)
         for place, words in enumerate(sentences)
     )
+
+
+# Most words of a post have been read in another.
+@lru_cache(maxsize=1 << 16)
+def _may_name_armed(chunk: str) -> bool:
+    """Whether what stands between two spaces may begin to name armed people."""
+    return not _patterns().first_words.isdisjoint(folded(chunk).split())
 
 
 def _speaks_of_aid(words: str, *, is_told: bool, patterns: _Patterns) -> bool:

@@ -121,7 +121,7 @@ def text_key(text: str) -> str:
 
     Empty for texts of fewer than 12 letters and digits, which repeat by chance.
     """
-    letters = "".join(word for word in _words(text) if word.isalnum())
+    letters = "".join(filter(str.isalnum, _words(text)))
     if len(letters) < MIN_KEY_CHARACTERS:
         return ""
     return sha256(letters.encode()).hexdigest()[:32]
@@ -133,7 +133,10 @@ def _words(text: str) -> tuple[str, ...]:
     """The folded words of `tokens(text)`, without the cost of their places."""
     found: list[str] = []
     expanded = False
-    for _, words, is_expanded in _chunks(text.split()):
+    chunks = _chunks(text.split())
+    if not any(is_expanded for _, _, is_expanded in chunks):
+        return tuple([word for _, words, _ in chunks for word in words])
+    for _, words, is_expanded in chunks:
         if not words:
             continue
         # "c est" is "ce est": an abbreviation that holds the next word does not repeat it.
