@@ -64,6 +64,8 @@ class Chunk(NamedTuple):
 
 def chunk_of(written: str) -> Chunk:
     """What `written`, which holds no space, says; addresses and numbers hold no word."""
+    if written.isdecimal():
+        return Chunk((), "", "", "", 0, False, False, False)
     written = written[:_LONGEST_CHUNK]
     bare = written.strip(_AROUND)
     found: tuple[str, ...]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 MIN_KEY_CHARACTERS = 12
@@ -79,6 +80,9 @@ class _Chunk(NamedTuple):
     ends_expanded: bool
 
 
+_ends_expanded = itemgetter(2)
+
+
 def tokens(text: str) -> list[Token]:
     """The words and emoji of `text` in order; # and @ are left out, their words are not."""
     found: list[Token] = []
@@ -134,7 +138,7 @@ def _words(text: str) -> tuple[str, ...]:
     found: list[str] = []
     expanded = False
     chunks = _chunks(text.split())
-    if not any(is_expanded for _, _, is_expanded in chunks):
+    if not any(map(_ends_expanded, chunks)):
         return tuple([word for _, words, _ in chunks for word in words])
     for _, words, is_expanded in chunks:
         if not words:
@@ -156,6 +160,8 @@ def _chunks(written: Sequence[str]) -> list[_Chunk]:
 # People write few different words: most chunks of a post have been read before.
 @lru_cache(maxsize=1 << 16)
 def _read(written: str) -> _Chunk:
+    if written.isascii() and written.isdecimal() and written not in _short_forms():
+        return _Chunk((Token(0, len(written), written, written),), (written,), False)
     found: list[Token] = []
     count = 0
     for match in _TOKEN.finditer(written):
