@@ -21,7 +21,7 @@ from classifiers.training.network import Network  # noqa: E402
 from classifiers.training.pretrained import read_tokenizer, read_weights  # noqa: E402
 from classifiers.training.recipe import TINY  # noqa: E402
 from classifiers.training.sources import decided_posts  # noqa: E402
-from classifiers.training.train import train  # noqa: E402
+from classifiers.training.train import WHOLE, train  # noqa: E402
 from classifiers.training.wanted import wanted  # noqa: E402
 from tests.contracts.classifier_contract import ClassifierContract  # noqa: E402
 from tests.contracts.store_posts import post  # noqa: E402
@@ -126,7 +126,7 @@ def test_int8_says_nearly_what_fp32_says(trained: ModelFiles) -> None:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(trained.tokenizer))
-    small, whole = session_of(trained.network), session_of(trained.folder / "model.fp32.onnx")
+    small, whole = session_of(trained.network), session_of(trained.folder / "work" / WHOLE)
     for sentence in SENTENCES:
         ids = np.array([tokenizer.encode(sentence).ids])
         feeds = {"ids": ids, "mask": np.ones_like(ids)}

@@ -16,12 +16,11 @@ _MOST_PIECES = 512
 _NEAR = 2e-3
 
 
-def export(network: Network, path: Path) -> None:
-    """Write the network in fp32 beside `path`, check it, and in int8 to `path`.
+def export(network: Network, path: Path, whole: Path) -> None:
+    """Write the network in fp32 to `whole`, check it, and in int8 to `path`.
 
     Raises `ValueError` when the fp32 file does not answer as the network does.
     """
-    whole = path.with_suffix(".fp32.onnx")
     _write(network.eval(), whole)
     _compare(network, whole)
     part = path.with_suffix(".part")

@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 RECORD = "record.json"
 DROPOUT = 0.1
+# The network in fp32, before it is quantised: for comparison, and not shipped.
+WHOLE = "whole.onnx"
 _PACKAGES = ("torch", "transformers", "tokenizers", "onnxruntime", "onnx", "numpy", "scipy")
 _THREADS = 2
 
@@ -64,7 +66,7 @@ def train(
     more = ordinary_posts(texts, recipe.ordinary, recipe.seed) if texts else []
     network, losses = fitted(recipe, encoder, [*learnt, *more, *decided], work)
     (folder / TOKENIZER).write_text(encoder.tokenizer_json, encoding="utf-8")
-    export(network, folder / NETWORK)
+    export(network, folder / NETWORK, work / WHOLE)
     fit_grams([*learnt, *more, *decided], folder / GRAMS, seed=recipe.seed)
     development = [post for post in posts if post.split == "development"][: most_posts or None]
     files = calibrated(recipe, folder, development)
