@@ -70,8 +70,10 @@ def evaluation_lines(
 ) -> Iterator[str]:
     """Figures of the bundled model, the floor and `others` on a split, as Markdown.
 
-    With `linear`, linear models are trained and measured beside them; that needs torch.
+    Functional checks follow, which are the same for every split. With `linear`, linear models
+    are trained and measured beside them; that needs torch.
     """
+    from classifiers.training import functions
     from classifiers.training.evaluate import evaluated, posts_of, tables
 
     posts, names = posts_of(split), dict.fromkeys([classifiers.BUNDLED, "keywords", *others])
@@ -82,3 +84,6 @@ def evaluation_lines(
         learnt = posts_of("train")
         readers += [tfidf(learnt), untouched(learnt)]
     yield from tables([evaluated(reader, posts, draws=draws) for reader in readers])
+    yield ""
+    cases = functions.read_cases()
+    yield from functions.tables(cases, [functions.checked(reader, cases) for reader in readers])

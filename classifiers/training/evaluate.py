@@ -76,34 +76,35 @@ def tables(evaluations: Sequence[Evaluation]) -> Iterator[str]:
         n = next(iter(evaluations[0].figures[name].values())).n
         yield f"### {name} (n = {n})"
         yield ""
-        yield _row("measure", *(each.model for each in evaluations))
-        yield _row("---", *("---" for _ in evaluations))
+        yield row("measure", *(each.model for each in evaluations))
+        yield row("---", *("---" for _ in evaluations))
         for title in MEASURES:
-            yield _row(title, *(_shown(each.figures[name][title]) for each in evaluations))
+            yield row(title, *(_shown(each.figures[name][title]) for each in evaluations))
         yield ""
     yield "### French stream with one post in a hundred H2 or H3: precision / recall"
     yield ""
-    yield _row("read", *(each.model for each in evaluations))
-    yield _row("---", *("---" for _ in evaluations))
+    yield row("read", *(each.model for each in evaluations))
+    yield row("---", *("---" for _ in evaluations))
     for share in BUDGETS:
         cells = (f"{p:.2f} / {r:.2f}" for p, r in (each.budgets[share] for each in evaluations))
-        yield _row(f"{share:.1%}", *cells)
+        yield row(f"{share:.1%}", *cells)
     yield ""
     yield from _confusion(evaluations[0])
+
+
+def row(*cells: str) -> str:
+    """One row of a table in Markdown."""
+    return f"| {' | '.join(cells)} |"
 
 
 def _confusion(evaluation: Evaluation) -> Iterator[str]:
     yield f"### Stance, right (rows) and said by {evaluation.model} (columns)"
     yield ""
-    yield _row("", *STANCES)
-    yield _row("---", *("---" for _ in STANCES))
+    yield row("", *STANCES)
+    yield row("---", *("---" for _ in STANCES))
     for right in STANCES:
         counts = (str(evaluation.confusion.get((right, said), 0)) for said in STANCES)
-        yield _row(right, *counts)
-
-
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
+        yield row(right, *counts)
 
 
 def _shown(said: Figure) -> str:
