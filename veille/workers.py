@@ -18,15 +18,15 @@ from veille.errors import TryLater
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
-# Most work is small: starting processes would take longer than these few items.
-_HERE = 2
+# Most work is one item, and starting processes would take longer.
+_HERE = 1
 _AHEAD = 2
 
 
 def spread(function: Callable[[Item], Answer], items: Iterable[Item]) -> Iterator[Answer]:
     """`map(function, items)`: the answers in order, with few items held at a time.
 
-    After the first two items, other processes work too, one per core, where the system can copy
+    After the first item, other processes work too, one per core, where the system can copy
     this one. `function`, items and answers must then be such as pickle accepts. An error of
     `function` is raised here. Raises `TryLater` when a process is killed.
     """
