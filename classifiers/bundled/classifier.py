@@ -10,10 +10,14 @@ from classifiers.bundled.files import FOLDER, ModelFiles, checked_files
 from classifiers.bundled.grams import Floats, Grams
 from classifiers.bundled.heads import heads
 from classifiers.bundled.opinions import (
+    ABUSE,
+    OUT_OF_SCOPE,
     Opinion,
+    agreed,
     alarm,
     opinion_of_labels,
     opinion_of_scores,
+    out_of_scope,
     pooled,
     shifted,
     slices,
@@ -24,7 +28,7 @@ from veille.codebook.actors import GENERIC
 from veille.post import Axis, Label, Span
 
 _AXES: frozenset[Axis] = frozenset({"target", "narrative", "stance", "hostility", "fact"})
-_MOST_NARRATIVES, _LEAST_NARRATIVE = 3, 0.1
+_MOST_NARRATIVES = 3
 _MOST_SPANS = 8
 _LEAST_FACT = 0.5
 # Characters of a text that the two quick readers may be left alone with.
@@ -65,8 +69,8 @@ class BundledClassifier:
         ]
         doubtful = [
             n
-            for n, (text, said) in enumerate(zip(texts, quick, strict=True))
-            if len(text) > _SHORT or not self._is_ordinary(said)
+            for n, text in enumerate(texts)
+            if len(text) > _SHORT or not self._is_ordinary(floor[n], quick[n]["grams"])
         ]
         parts = self._encoder.read([texts[n] for n in doubtful])
         found = dict(zip(doubtful, parts, strict=True))
@@ -75,9 +79,13 @@ class BundledClassifier:
             for n, (text, said, opinions) in enumerate(zip(texts, floor, quick, strict=True))
         ]
 
-    def _is_ordinary(self, quick: Mapping[str, Opinion]) -> bool:
-        """Whether n-grams and floor are so sure of no hostility that nobody need read on."""
-        return all(alarm(said) < self._settings["least_alarm"][who] for who, said in quick.items())
+    def _is_ordinary(self, floor: Sequence[Label], grams: Opinion) -> bool:
+        """Whether floor and n-grams are so sure that no aid is meant that nobody need read on."""
+        return (
+            _family(floor) == OUT_OF_SCOPE
+            and out_of_scope(grams) > self._settings["sure_out_of_scope"]
+            and alarm(grams) < self._settings["least_alarm"]
+        )
 
     def _labels(
         self,
@@ -92,8 +100,12 @@ class BundledClassifier:
             opinions = {"encoder": opinion_of_scores(row), **quick}
             weights = self._settings["weights"]
         shares = pooled(opinions, weights)
-        for name, bias in self._settings["bias"].items():
-            shares[name] = shifted(shares[name], bias)
+        if _family(floor) == ABUSE:
+            # A report of abuse goes the closed way whatever else it looks like.
+            said = quick["floor"]
+            shares |= {name: np.exp(said[name]) for name in ("narrative", "stance", "hostility")}
+        hostility = agreed(shares, self._settings["agreement"])
+        shares["hostility"] = shifted(hostility, self._settings["bias"])
         yield from self._targets(floor, shares["target"])
         for axis in ("narrative", *_WHOLE):
             yield from self._said(axis, shares[axis], text, floor, part)
@@ -118,10 +130,7 @@ class BundledClassifier:
         if shares[order[0]] < self._settings["abstain_below"][axis]:
             return
         if axis not in _WHOLE:
-            named = [
-                place for place in order[:_MOST_NARRATIVES] if shares[place] >= _LEAST_NARRATIVE
-            ]
-            order = named or order[:1]
+            order = order[:_MOST_NARRATIVES]
         values, total = heads()[axis], float(shares.sum()) if axis in _WHOLE else 1.0
         for rank, place in enumerate(order):
             spans = () if rank else _spans(axis, values[place], text, floor, part)
@@ -131,6 +140,11 @@ class BundledClassifier:
         return Label(
             axis=axis, value=value, score=min(max(score, 0.0), 1.0), model=self.model, spans=spans
         )
+
+
+def _family(labels: Sequence[Label]) -> str:
+    """The first three signs of the likeliest narrative; empty when there is none."""
+    return next((label.value[:3] for label in labels if label.axis == "narrative"), "")
 
 
 def telling(parts: Sequence[PartRead]) -> tuple[Floats, PartRead]:

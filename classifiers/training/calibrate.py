@@ -9,11 +9,12 @@ from scipy.optimize import minimize
 from classifiers.bundled.classifier import telling
 from classifiers.bundled.encoder import Encoder
 from classifiers.bundled.grams import Floats, Grams
-from classifiers.bundled.heads import heads
+from classifiers.bundled.heads import HOSTILITIES, heads
 from classifiers.bundled.opinions import (
     QUICK,
     READERS,
     Opinion,
+    agreed,
     alarm,
     opinion_of_labels,
     opinion_of_scores,
@@ -32,11 +33,14 @@ _SHRINK = 0.003
 _CALL, _THREAT = 2, 3
 # Of ordinary posts, how many may be called H2 or H3 on the development posts.
 _FALSE_ALARMS = 0.02
-# The floor gives less alarm than this where it calls a post neither hostile nor undecided.
-_FLOOR_ALARM, _MARGIN = 0.3, 0.8
-_BIASES = np.arange(0.0, 6.01, 0.25)
-# An axis on which fewer than half of such posts are right is not said.
-_LEAST_RIGHT, _FEWEST = 0.5, 10
+_MARGIN = 0.8
+_OUT_OF_SCOPE = 0.8
+_STEPS = (0.25, 0.5, 0.75, 1.0)
+_FALSE_THREATS = 0.05
+# How much stance and narrative count for hostility: the best of nine pairs that were tried.
+AGREEMENT = {"stance": 0.25, "narrative": 0.5}
+# An axis on which fewer than a quarter of such posts are right is not said.
+_LEAST_RIGHT, _FEWEST = 1 / 4, 10
 
 
 def opinions_of(encoder: Encoder, grams: Grams, texts: Sequence[str]) -> Opinions:
@@ -58,14 +62,16 @@ def settings_of(opinions: Opinions, posts: Sequence[LabelledPost]) -> dict[str, 
     weights = {name: _weights(opinions, goals[name], name, READERS) for name in heads()}
     quick = {name: _weights(opinions, goals[name], name, QUICK) for name in heads()}
     shares = [pooled(said, weights) for said in opinions]
-    hostility = np.stack([row["hostility"] for row in shares])
-    bias = {"hostility": _bias(hostility, posts)}
+    hostility = np.stack([agreed(row, AGREEMENT) for row in shares])
+    bias = _bias(hostility, posts)
     final = {name: np.stack([row[name] for row in shares]) for name in heads()}
-    final["hostility"] = np.stack([shifted(row, bias["hostility"]) for row in hostility])
+    final["hostility"] = np.stack([shifted(row, bias) for row in hostility])
     return {
         "weights": weights,
         "quick_weights": quick,
         "least_alarm": _least_alarm(opinions, posts),
+        "sure_out_of_scope": _OUT_OF_SCOPE,
+        "agreement": AGREEMENT,
         "bias": bias,
         "least_target": 0.5,
         "abstain_below": {
@@ -92,30 +98,28 @@ def _weights(
     return {reader: round(weight, 3) for reader, weight in zip(readers, found, strict=True)}
 
 
-def _least_alarm(opinions: Opinions, posts: Sequence[LabelledPost]) -> dict[str, float]:
-    """Below which alarm of both quick readers the encoder is not asked.
-
-    As high as no development post of H2 or H3 lies below it, with a margin.
-    """
-    serious = [said for said, post in zip(opinions, posts, strict=True) if post.hostility >= _CALL]
-    floor = _FLOOR_ALARM
-    seen = [alarm(said["grams"]) for said in serious if alarm(said["floor"]) < floor]
-    return {"grams": round(_MARGIN * min(seen, default=0.0), 4), "floor": floor}
+def _least_alarm(opinions: Opinions, posts: Sequence[LabelledPost]) -> float:
+    """Alarm of the n-grams below which no development post of H2 or H3 lies, with a margin."""
+    pairs = zip(opinions, posts, strict=True)
+    seen = [alarm(said["grams"]) for said, post in pairs if post.hostility >= _CALL]
+    return round(_MARGIN * min(seen, default=0.0), 4)
 
 
 def _bias(shares: Floats, posts: Sequence[LabelledPost]) -> list[float]:
-    """The smallest step down for H1 to H3 that keeps ordinary posts from false alarms."""
-    levels = np.array([post.hostility for post in posts])
-    for step in _BIASES.tolist():
-        bias = [0.0, -step / 2, -step, -step]
-        called = np.stack([shifted(row, bias) for row in shares]).argmax(axis=1)[levels == 0]
-        if (called >= _CALL).mean() <= _FALSE_ALARMS and (called == _THREAT).sum() == 0:
+    """The largest step up for H3 that keeps false alarms and false threats rare."""
+    levels, found = np.array([post.hostility for post in posts]), [0.0] * len(HOSTILITIES)
+    for step in _STEPS:
+        bias = [0.0, 0.0, 0.0, step]
+        called = np.stack([shifted(row, bias) for row in shares]).argmax(axis=1)
+        alarms = (called[levels == 0] >= _CALL).mean()
+        if alarms > _FALSE_ALARMS or (called[levels < _THREAT] == _THREAT).mean() > _FALSE_THREATS:
             break
-    return bias
+        found = bias
+    return found
 
 
 def _threshold(shares: Floats, goals: Floats) -> float:
-    """Below which best probability fewer than half are right; 0 when no such posts exist."""
+    """Below which best probability fewer than a quarter are right; 0 when no such posts exist."""
     best, right = shares.max(axis=1), shares.argmax(axis=1) == goals.argmax(axis=1)
     for limit in np.arange(0.6, 0.0, -0.02).tolist():
         below = best < limit
