@@ -36,6 +36,7 @@ FORMATS = {
 # What answers over the network. Each is called with http= and privacy=.
 NETWORK = {
     "rss": "collectors.rss:RssCollector",
+    "telegram": "collectors.telegram:TelegramCollector",
 }
 
 
