@@ -35,6 +35,7 @@ FORMATS = {
 
 # What answers over the network. Each is called with http= and privacy=.
 NETWORK = {
+    "bluesky": "collectors.bluesky:BlueskyCollector",
     "mastodon": "collectors.mastodon:MastodonCollector",
     "rss": "collectors.rss:RssCollector",
     "telegram": "collectors.telegram:TelegramCollector",

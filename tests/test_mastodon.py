@@ -307,7 +307,7 @@ def test_one_item_that_cannot_be_read_stops_no_other(
         b'[{"error":"x"},{"id":"5","created_at":"2026-11-19T08:00:00Z"}]', JSON
     )
     [page] = collector.fetch(source_of(server.target, history=1), None)
-    assert json.loads(page.cursor or "")["last"] == 5
+    assert json.loads(page.cursor or "")["last"] == "5"
     assert len(collector.parse(page).rejects) == 2
 
 

@@ -6,11 +6,11 @@ account are not read.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode
 
-from collectors.mastodon.memory import Memory
+from collectors.conversations import Head, Memory
 from collectors.mastodon.status import heads_of, posts_of
 from veille.errors import ConfigError, SourceChanged, SourceGone
 from veille.http import Answer, HttpClient
@@ -85,12 +85,14 @@ class MastodonCollector:
         """
         choice, memory = Choice.of(source), Memory.of(cursor)
         address, owner = self._timeline(choice)
-        for answer in self._answers(address, memory.last, choice):
+        for answer in self._answers(address, _newest_of([], memory.last), choice):
             heads = heads_of(answer.body)
             if heads is None:
                 yield _page(source, answer, {"part": "statuses", "owner": owner})
                 return
-            memory.note(heads, now=answer.fetched_at, wants_answers=choice.replies > 0)
+            memory.last = str(_newest_of(heads, memory.last))
+            if choice.replies:
+                memory.note(reversed(heads), now=answer.fetched_at)
             options = {"part": "statuses", "owner": owner}
             yield _page(source, answer, options, memory.cursor())
         for status_id in memory.due(choice.replies):
@@ -142,7 +144,7 @@ class MastodonCollector:
             if heads == []:
                 return
             yield answer
-            newest = max((head.number for head in heads or ()), default=last)
+            newest = _newest_of(heads or [], str(last))
             if newest <= last:
                 return
             last = newest
@@ -158,7 +160,7 @@ class MastodonCollector:
             answers.append(answer)
             if heads is None:
                 break
-            before = {"max_id": min(head.number for head in heads)}
+            before = {"max_id": min(int(head.key) for head in heads)}
         return answers[::-1]
 
     def _ask(self, address: str, limit: int, **bounds: int) -> Answer:
@@ -169,6 +171,12 @@ class MastodonCollector:
 
     def _get(self, url: str) -> Answer:
         return self.http.get(url, headers={"Accept": "application/json"}, max_bytes=_MAX_PAGE_BYTES)
+
+
+def _newest_of(heads: Sequence[Head], last: str) -> int:
+    """The highest id of these posts and of the one read last; 0 when there is none."""
+    known = int(last) if last.isdecimal() else 0
+    return max([known, *(int(head.key) for head in heads)])
 
 
 def _page(

@@ -4,10 +4,10 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
+from collectors.conversations import Head
 from collectors.markup import plain_text
 from collectors.tables.exports import joined_text
 from collectors.tables.values import moment_of
@@ -29,14 +29,6 @@ _KNOWN = frozenset(
 )  # fmt: skip
 
 
-class Head(NamedTuple):
-    """What fetching must know of a post: id, number of direct answers, when it was published."""
-
-    number: int
-    answers: int
-    published_at: datetime
-
-
 def heads_of(body: bytes) -> list[Head] | None:
     """The posts of a timeline, without those that cannot be read; None when it is no timeline."""
     try:
@@ -52,7 +44,8 @@ def heads_of(body: bytes) -> list[Head] | None:
 def _head(status: Any) -> Head | None:
     try:
         published_at = moment_of(str(status["created_at"]))
-        return Head(int(status["id"]), int(status.get("replies_count") or 0), published_at)
+        answers = int(status.get("replies_count") or 0)
+        return Head(str(int(status["id"])), answers, published_at)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
