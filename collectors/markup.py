@@ -17,8 +17,7 @@ def plain_text(markup: str) -> str:
     if not isinstance(markup, str):
         raise TypeError("markup is a text")
     # Signs that no XML may hold make the parser refuse the whole.
-    fragment = _CONTROLS.sub("", markup)
-    return text_of(html.fragment_fromstring(fragment, create_parent="div")) if fragment else ""
+    return text_of(html.document_fromstring(f"<div>{_CONTROLS.sub('', markup)}</div>"))
 
 
 def text_of(element: Any) -> str:

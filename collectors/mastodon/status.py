@@ -64,10 +64,11 @@ def posts_of(page: Page, privacy: Privacy) -> ParsedPage:
     parsed, unknown = ParsedPage(posts=[], ignored=ignored), set[str]()
     for status in statuses:
         try:
-            if reason := _why_no_post(status):
+            text = _text(status)
+            if reason := _why_no_post(status, text):
                 ignored[reason] += 1
                 continue
-            post = reader.post(status)
+            post = reader.post(status, text)
             reading = _reading(status, post)
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             parsed.rejects.append(_reject(status, error))
@@ -86,7 +87,7 @@ class _Reader:
     key: str
     privacy: Privacy
 
-    def post(self, status: Mapping[str, Any]) -> Post:
+    def post(self, status: Mapping[str, Any], text: str) -> Post:
         account, parent = status["account"], status.get("in_reply_to_id")
         is_owner = bool(self.page.options.get("owner")) and (
             str(account["id"]) == self.page.options["owner"]
@@ -98,7 +99,7 @@ class _Reader:
             page_key=self.key,
             kind="comment" if parent else "post",
             title=str(status.get("spoiler_text") or "").strip(),
-            text=_text(status),
+            text=text,
             published_at=moment_of(str(status["created_at"]), latest=self.page.fetched_at),
             collected_at=self.page.fetched_at,
             author=_name(account) if is_owner else self._author_key(account),
@@ -154,12 +155,12 @@ def _statuses(document: Any, page: Page) -> tuple[list[Any], Counter[str]]:
     return document, ignored
 
 
-def _why_no_post(status: Mapping[str, Any]) -> str:
+def _why_no_post(status: Mapping[str, Any], text: str) -> str:
     if status.get("reblog"):
         return "repartage"
     if status["visibility"] not in _OPEN:
         return "message non public"
-    if _text(status) or str(status.get("spoiler_text") or "").strip():
+    if text or str(status.get("spoiler_text") or "").strip():
         return ""
     return "média sans texte" if status.get("media_attachments") else "message vide"
 

@@ -1,6 +1,7 @@
 """One message of a preview, by the classes that Telegram gives to its parts."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from collectors.markup import text_of
 _ORIGIN = re.compile(r"https://t\.me/(\w{4,})/([0-9]+)/?(?:\?.*)?")
 _MEDIA = (
     "photo_wrap", "video", "video_player", "roundvideo", "document", "voice", "sticker",
-    "location_wrap", "link_preview",
+    "location_wrap",
 )  # fmt: skip
 
 
@@ -18,10 +19,24 @@ class Message:
     """One message of a page, by the classes that Telegram gives to its parts."""
 
     element: Any
+    parts_by_class: Mapping[str, Sequence[Any]]
+
+    @classmethod
+    def of(cls, element: Any) -> "Message":
+        """The message that `element` holds."""
+        parts_by_class: dict[str, list[Any]] = {}
+        for part in element.iterdescendants():
+            for name in part.get("class", "").split():
+                parts_by_class.setdefault(name, []).append(part)
+        return cls(element, parts_by_class)
+
+    def parts(self, name: str) -> Sequence[Any]:
+        """All parts of this class, in their order."""
+        return self.parts_by_class.get(name, ())
 
     def part(self, name: str) -> Any | None:
-        """The first part of this class, outside of what the message quotes."""
-        return next(iter(with_class(self.element, f"tgme_widget_message_{name}")), None)
+        """The first part of this class of the widget's."""
+        return next(iter(self.parts(f"tgme_widget_message_{name}")), None)
 
     def words(self, name: str) -> str:
         part = self.part(name)
@@ -43,21 +58,23 @@ class Message:
         # In an answer the quoted words stand before the message's own.
         own = [
             part
-            for part in with_class(self.element, "tgme_widget_message_text")
+            for part in self.parts("tgme_widget_message_text")
             if "js-message_reply_text" not in part.get("class")
         ]
-        answers = with_class(self.element, "tgme_widget_message_poll_option_text")
+        answers = self.parts("tgme_widget_message_poll_option_text")
         lines = [text_of(own[-1]) if own else "", self.words("poll_question")]
         lines += [f"• {text_of(answer)}" for answer in answers]
         return "\n".join(line for line in lines if line)
 
     @property
     def moment(self) -> str:
-        times = self.element.xpath('.//a[contains(@class, "_message_date")]//time/@datetime')
-        times += self.element.xpath('.//*[contains(@class, "_message_info")]//time/@datetime')
-        if not times:
-            raise KeyError("date")
-        return str(times[0])
+        """When it was published. Raises `KeyError`."""
+        for part in (self.part("date"), self.part("info")):
+            times = part.iter("time") if part is not None else ()
+            for told in (time.get("datetime") for time in times):
+                if told:
+                    return str(told)
+        raise KeyError("date")
 
     @property
     def origin(self) -> tuple[str, str]:

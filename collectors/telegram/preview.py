@@ -55,17 +55,18 @@ def posts_of(page: Page) -> ParsedPage:
     ignored: Counter[str] = Counter()
     parsed = ParsedPage(posts=[], ignored=ignored)
     channel = _Channel(page=page, key=page.key, title=_title(root), roots={})
-    for message in found:
+    for element in found:
+        message = Message.of(element)
         try:
-            post = channel.read(Message(message), ignored)
+            post = channel.read(message, ignored)
         except (KeyError, ValueError) as error:
-            where = f"message {message.get('data-post', '?')}"
+            where = f"message {element.get('data-post', '?')}"
             reason = str(error) if isinstance(error, ValueError) else f"sans {error.args[0]}"
             parsed.rejects.append(Reject(where=where, reason=reason))
             continue
         if post:
             parsed.posts.append(post)
-            parsed.readings.extend(_readings(Message(message), post))
+            parsed.readings.extend(_readings(message, post))
     return parsed
 
 
@@ -81,7 +82,8 @@ class _Channel:
     def read(self, message: Message, ignored: Counter[str]) -> Post | None:
         """The post, or None when it is none and counted as such."""
         name, number = message.number
-        if reason := _why_no_post(message):
+        text = message.text
+        if reason := _why_no_post(message, text):
             ignored[reason] += 1
             return None
         identity, parent = f"telegram:{name}/{number}", message.answered
@@ -93,7 +95,7 @@ class _Channel:
             source_id=self.page.source_id,
             page_key=self.key,
             kind="post",
-            text=message.text,
+            text=text,
             published_at=moment_of(message.moment, latest=self.page.fetched_at),
             collected_at=self.page.fetched_at,
             author=message.words("owner_name") or self.title or name,
@@ -106,10 +108,10 @@ class _Channel:
         )
 
 
-def _why_no_post(message: Message) -> str:
+def _why_no_post(message: Message, text: str) -> str:
     if "service_message" in message.classes:
         return _SERVICE
-    if message.text:
+    if text:
         return ""
     return _MEDIA_ONLY if "media_omis" in message.tags else _IN_TELEGRAM_ONLY
 
@@ -121,7 +123,7 @@ def _details(message: Message) -> dict[str, str]:
 
 def _readings(message: Message, post: Post) -> Iterator[Reading]:
     views = number_of(message.words("views"))
-    counts = [number_of(own_text(part)) for part in with_class(message.element, "tgme_reaction")]
+    counts = [number_of(own_text(part)) for part in message.parts("tgme_reaction")]
     told = [count for count in counts if count is not None]
     if views is None and not told:
         return
