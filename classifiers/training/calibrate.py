@@ -35,6 +35,9 @@ _CALL, _THREAT = 2, 3
 _FALSE_ALARMS = 0.02
 _MARGIN = 0.8
 _OUT_OF_SCOPE = 0.8
+# How much rarer accusations are among posts that name no actor than in the labelled set, as a
+# logarithm; the development posts say nothing of it, the ordinary week does.
+_UNNAMED = 3.0
 _STEPS = (0.25, 0.5, 0.75, 1.0)
 _FALSE_THREATS = 0.05
 # How much stance and narrative count for hostility: the best of nine pairs that were tried.
@@ -71,6 +74,7 @@ def settings_of(opinions: Opinions, posts: Sequence[LabelledPost]) -> dict[str, 
         "quick_weights": quick,
         "least_alarm": _least_alarm(opinions, posts),
         "sure_out_of_scope": _OUT_OF_SCOPE,
+        "unnamed": _UNNAMED,
         "agreement": AGREEMENT,
         "bias": bias,
         "least_target": 0.5,
