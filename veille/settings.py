@@ -52,8 +52,8 @@ class Settings:
     ] = ""
     classifier: Annotated[
         str,
-        "which classifier labels posts: `sahel-e5`, the bundled model, `keywords`, or `transformer:`"
-        " and the folder or hub id of a Hugging Face model",
+        "which classifier labels posts: `sahel-e5`, the bundled model, `keywords`, or "
+        "`transformer:` and the folder or hub id of a Hugging Face model",
     ] = "sahel-e5"
     llm_url: Annotated[
         str,

@@ -94,7 +94,7 @@ def _accusing() -> list[int]:
 
 def doubted(shares: Mapping[str, Floats], step: float) -> dict[str, Floats]:
     """The same for a text that names no actor: of such posts few accuse one, in a stream."""
-    stance, narrative = np.zeros(len(shares["stance"])), np.zeros(len(shares["narrative"]))
+    stance, narrative = np.zeros_like(shares["stance"]), np.zeros_like(shares["narrative"])
     stance[heads()["stance"].index("hostile")] = narrative[_accusing()] = -step
     return {
         **shares,
