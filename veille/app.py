@@ -33,7 +33,6 @@ from veille.settings import Settings
 from veille.sources import Source, sources_of
 from veille.stores.base import PostStore
 from veille.stores.sqlite import SqlitePostStore
-from veille.workers import spread
 
 
 class App:
@@ -121,7 +120,6 @@ class App:
             store=self.store,
             cursors=self.cursors,
             rejects=self.settings.home / "rejects",
-            spread=spread,
         )
 
     @cached_property

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from traceback import extract_tb
@@ -40,15 +39,10 @@ _CERCLE_DOTS = 2
 FIRST = 5
 _BATCH = 1000
 
-_Normalise = Callable[[Sequence[Post]], list[Post | None]]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """What reading a page needs: who parses it, which language a text is in, where it goes.
-
-    `spread` is `map`, or does the same on several processors.
-    """
+    """What reading a page needs: who parses it, which language a text is in, where it goes."""
 
     collector: Callable[[str], Collector]
     identify: Callable[[str], Language]
@@ -57,7 +51,6 @@ class Reader:
     store: PostStore
     cursors: Cursors
     rejects: Path
-    spread: Callable[[_Normalise, Iterable[Sequence[Post]]], Iterator[list[Post | None]]] = map
 
 
 @dataclass(slots=True, kw_only=True)
@@ -152,10 +145,11 @@ def ingest(
     tally.removed.update(page.removed)
     parsed = _parsed(page, reader)
     _count(parsed, page, reader, tally)
-    for posts in reader.spread(partial(_normalised, reader.identify), _batches(parsed.posts)):
+    for posts in _batches(parsed.posts):
+        normal = [normalise(post, reader.identify) for post in posts]
         # What was fetched before a bulletin and is stored after it is news in the next one.
         at = reader.clock()
-        kept = [replace(post, collected_at=at) for post in posts if post]
+        kept = [replace(post, collected_at=at) for post in normal if post]
         if len(kept) < len(posts):
             tally.dropped[MILITARY] += len(posts) - len(kept)
         if not authors:
@@ -169,10 +163,6 @@ def ingest(
             reader.store.revise(kept)
     reader.store.add_readings(parsed.readings)
     _refuse_a_changed_page(page, parsed)
-
-
-def _normalised(identify: Callable[[str], Language], posts: Sequence[Post]) -> list[Post | None]:
-    return [normalise(post, identify) for post in posts]
 
 
 def normalise(post: Post, identify: Callable[[str], Language]) -> Post | None:
