@@ -87,7 +87,7 @@ def _tokens(written: Sequence[str]) -> list[_Token]:
 
 
 # A post is mostly made of words that other posts have used.
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def _token(written: str) -> _Token:
     chunk = chunk_of(written)
     judge = judge_of(chunk.script) if chunk.words else None
