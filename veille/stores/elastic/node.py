@@ -112,7 +112,7 @@ class Node:
                 if error.status_code not in _BUSY or wait_s is None:
                     self._tell(error)
                 self._sleep(wait_s)
-            except (elasticsearch.TransportError, elasticsearch.UnsupportedProductError) as error:
+            except elasticsearch.TransportError as error:
                 self._tell(error)
         raise AssertionError("the last wait is None")
 
@@ -193,10 +193,10 @@ class Node:
     def _tell(self, error: Exception) -> NoReturn:
         """Raise what the error means; its own text may hold posts and is left out."""
         match error:
-            case elasticsearch.ApiError():
-                raise _of_status(self.name, error) from None
             case elasticsearch.UnsupportedProductError():
                 raise ConfigError(f"{self.name} is no Elasticsearch 8 or 9: see VEILLE_STORE")
+            case elasticsearch.ApiError():
+                raise _of_status(self.name, error) from None
             case TlsError():
                 raise ConfigError(
                     f"{self.name}: its certificate is not accepted: check that it has not "
@@ -204,7 +204,9 @@ class Node:
                 ) from None
             case elasticsearch.ConnectionTimeout():
                 raise StoreUnavailable(f"{self.name} does not answer in time: try again") from None
-        raise StoreUnavailable(f"{self.name} does not answer: start it, or see VEILLE_STORE")
+        raise StoreUnavailable(
+            f"{self.name} does not answer: start it, or see VEILLE_STORE"
+        ) from None
 
 
 class _AlreadyThere(StoreUnavailable):
