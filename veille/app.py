@@ -81,13 +81,6 @@ class App:
             return self._elastic()
         return SqlitePostStore.open(self.settings.store_path)
 
-    def install_store(self) -> None:
-        """Make what the store needs before its first post; a second time changes nothing."""
-        if not self.settings.store_is_remote:
-            _ = self.store
-            return
-        self._elastic(new=True).close()
-
     @cached_property
     def cursors(self) -> Cursors:
         return Cursors(self.settings.home / "cursors")
@@ -188,7 +181,7 @@ class App:
             )
         return self._collectors[name]
 
-    def _elastic(self, *, new: bool = False) -> PostStore:
+    def _elastic(self) -> PostStore:
         # The client takes a fifth of a second to import, for those who use it.
         from veille.stores.elastic.store import ElasticPostStore
 
@@ -197,7 +190,6 @@ class App:
             name=self.settings.store_name,
             key=self.settings.store_key,
             fingerprint=self.settings.store_fingerprint,
-            new=new,
         )
 
     @cached_property

@@ -133,7 +133,7 @@ def check(node: Node, names: Names) -> None:
 
 
 def remove_all(node: Node, names: Names) -> None:
-    """Remove the whole store: to be rebuilt by `veille reindex`, or after a test."""
+    """Remove the whole store: posts, decisions, labels."""
     found = node.find("indices.get", index=names.every_index(), features="aliases") or {}
     for index in (*found, names.claims):
         node.find("indices.delete", index=index)

@@ -96,7 +96,7 @@ class Node:
         if found is None:
             raise StoreUnavailable(
                 f"{self.name}: an index of the store is gone: `veille store init`, then "
-                "`veille reindex`"
+                "`veille reingest`"
             )
         return found
 
