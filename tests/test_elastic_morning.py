@@ -33,8 +33,7 @@ def bulletins(folder: Path, monkeypatch: pytest.MonkeyPatch, **store: str) -> di
     """What a morning over the sample exports writes, by file."""
     home = folder / "home"
     watch(home, ("depot", "files", "./depot"))
-    (folder / "depot").mkdir()
-    shutil.copy(SAMPLES / "", folder / "depot")
+    shutil.copytree(SAMPLES / "depot", folder / "depot")
     monkeypatch.chdir(folder)
     enter(monkeypatch, environment(home) | store)
     if store:
