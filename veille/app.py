@@ -76,6 +76,8 @@ class App:
 
     @cached_property
     def store(self) -> PostStore:
+        if self.settings.store_is_remote:
+            return self._elastic()
         return SqlitePostStore.open(self.settings.store_path)
 
     @cached_property
@@ -176,6 +178,17 @@ class App:
                 max_file_bytes=self.max_file_bytes,
             )
         return self._collectors[name]
+
+    def _elastic(self) -> PostStore:
+        # The client takes a fifth of a second to import, for those who use it.
+        from veille.stores.elastic.store import ElasticPostStore
+
+        return ElasticPostStore.open(
+            self.settings.store,
+            name=self.settings.store_name,
+            key=self.settings.store_key,
+            fingerprint=self.settings.store_fingerprint,
+        )
 
     @cached_property
     def _http(self) -> HttpClient:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO
+from typing import IO, get_args
 
 from veille import __version__, cli_training, jobs, report
 from veille.arguments import count, import_arguments
@@ -19,6 +19,8 @@ from veille.language import OPERATIONAL, UNKNOWN
 from veille.pipeline import place_of
 from veille.post import DECISION_AXES, LEVELS
 from veille.query import PostQuery
+from veille.store_steps import prepare_store
+from veille.stores.base import StoreStep
 
 OK, WRONG_CALL, PERSON_MUST_ACT, TRY_LATER, CHANGED, NEVER_AGAIN = 0, 2, 3, 4, 5, 6
 INTERRUPTED = 130
@@ -211,6 +213,11 @@ def reingest(_: argparse.Namespace) -> int:
     return OK
 
 
+def store(options: argparse.Namespace) -> int:
+    print(report.prepared(options.step, prepare_store(options.step)))
+    return OK
+
+
 def maintain(_: argparse.Namespace) -> int:
     """Silence, retention and archive checks; the status tells whether a person must look."""
     silent, damaged = jobs.silence(), jobs.archive_check()
@@ -240,6 +247,7 @@ VERBS: tuple[tuple[str, Callable[[argparse.Namespace], int], str], ...] = (
     ("sources", sources, "les sources suivies"),
     ("maintain", maintain, "entretien : silences, purge, contrôle de l'archive"),
     ("reingest", reingest, "relire toute l'archive avec les lecteurs d'aujourd'hui"),
+    ("store", store, "préparer la base Elasticsearch, ou la mettre à jour"),
 )
 
 
@@ -271,6 +279,8 @@ def _parser() -> argparse.ArgumentParser:
     decided.add_argument("value", help="par exemple valide ou ecarte pour status")
     decided.add_argument("--by", required=True, metavar="NOM", help="qui décide")
     decided.add_argument("--note", default="", help="pourquoi")
+    about = "init : créer ; migrate : mettre à jour ; confirm : supprimer l'ancienne version"
+    parsers["store"].add_argument("step", choices=get_args(StoreStep), help=about)
     import_arguments(parsers["import"])
     cli_training.add_arguments(parsers)
     return parser

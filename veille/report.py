@@ -183,6 +183,17 @@ def decided(post_id: str, axis: str, value: str) -> str:
     return f"Décision gardée : {post_id} · {axis} = {value}"
 
 
+def prepared(step: str, count: int) -> str:
+    """What was done to a store on a server, and what comes next."""
+    match step:
+        case "migrate":
+            moved = several(count, "publication recopiée", "publications recopiées")
+            return f"Base à jour : {moved} ; après contrôle : veille store confirm"
+        case "confirm":
+            return f"Ancienne version supprimée : {several(count, 'index', 'index')}"
+    return "Base prête."
+
+
 def found(shown: int, langs: Mapping[str, int], mixes: Mapping[str, int]) -> str:
     """How many posts are shown, and in which languages all those are that match."""
     told = several(shown, "publication trouvée", "publications trouvées")

@@ -44,9 +44,16 @@ class Settings:
     sources: Annotated[Path, "file of the sources people chose to watch"] = Path(
         "config/sources.toml"
     )
-    store: Annotated[str, "file of the SQLite store; empty: `veille.sqlite` in the home folder"] = (
-        ""
-    )
+    store: Annotated[
+        str,
+        "file of the SQLite store, or `https://` address of an Elasticsearch 8 or 9; empty:"
+        " `veille.sqlite` in the home folder",
+    ] = ""
+    store_name: Annotated[str, "what the indices of Elasticsearch begin with"] = "veille"
+    store_key: Annotated[Secret, "API key of Elasticsearch, or `user:password`"] = Secret("")  # noqa: RUF009
+    store_fingerprint: Annotated[
+        str, "SHA-256 fingerprint of the authority that signed the certificate of Elasticsearch"
+    ] = ""
     archive: Annotated[
         str, "folder or fsspec URL of the archive; empty: `archive` in the home folder"
     ] = ""
@@ -111,6 +118,11 @@ class Settings:
     @property
     def archive_url(self) -> str:
         return self.archive or str(self.home / "archive")
+
+    @property
+    def store_is_remote(self) -> bool:
+        """Whether the store is an Elasticsearch and no file."""
+        return self.store.startswith(("https://", "http://"))
 
     @property
     def store_path(self) -> Path:

@@ -137,6 +137,12 @@ class Puts:
         assert (numbers(store, tags=("a",)), numbers(store, tags=("b",))) == ([], [1])
         assert store.counts(PostQuery(), "place") == {"ml.kayes": 1}
 
+    def test_a_revised_post_leaves_the_languages_it_had(self, store: PostStore) -> None:
+        store.put([post(1, lang="bam", lang_mix=(("bam", 0.6), ("fra", 0.4)))])
+        assert store.revise([post(1, lang="fra", lang_mix=(("fra", 1.0),))]) == 1
+        assert store.counts(PostQuery(), "lang") == {"fra": 1}
+        assert store.counts(PostQuery(), "mix") == {"": 1}
+
     def test_revise_leaves_posts_of_another_page_alone(self, store: PostStore) -> None:
         store.put([post(1)])
         assert store.revise([post(1, text="autre", page_key="page-2")]) == 0

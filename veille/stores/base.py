@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 from veille.post import Decision, Label, Post, Reading
 from veille.query import By, PostQuery
+
+# What an operator does with a store on a server: make it, move it to a newer mapping, and
+# remove what the move kept.
+StoreStep = Literal["init", "migrate", "confirm"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,22 @@ _LEVELS_OF_A_REGION = 2
 SEVERAL: frozenset[Axis] = frozenset({"target", "claim"})
 SAID_NAMES: tuple[Axis | Literal["status"], ...] = (*AXES, "status")
 
+# The filters of a PostQuery, and what of a post each looks at: its own fields, or facets.
+COLUMN_BY_FILTER = {"platforms": "platform", "kinds": "kind", "sources": "source_id"}
+FACET_BY_FILTER = {
+    "langs": "lang",
+    "places": "place",
+    "targets": "target",
+    "narratives": "narrative",
+    "stances": "stance",
+    "facts": "fact",
+    "claims": "claim",
+    "levels": "level",
+    "tags": "tag",
+}
+# The status of a post nobody has decided on.
+UNDECIDED = "nouveau"
+
 
 class SearchWords(NamedTuple):
     """The words of a post as they are indexed: folded, and their stems at the same places."""

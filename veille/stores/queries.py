@@ -5,22 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from veille.query import By, PostQuery
+from veille.stores.mapping import COLUMN_BY_FILTER, FACET_BY_FILTER, UNDECIDED
 from veille.stores.rows import ticks
 from veille.words import AllOf, AnyOf, Phrase, Prefix, Tree, Without, Word, tree_of
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
-_COLUMNS = {"platforms": "platform", "kinds": "kind", "sources": "source_id"}
-_FACETS = {
-    "langs": "lang",
-    "places": "place",
-    "targets": "target",
-    "narratives": "narrative",
-    "stances": "stance",
-    "facts": "fact",
-    "claims": "claim",
-    "levels": "level",
-    "tags": "tag",
-}
 _TIMES = {
     "since": "post.published_at >= ?",
     "until": "post.published_at < ?",
@@ -41,7 +30,6 @@ _VALUES = {
     "kind": "post.kind",
     "source": "post.source_id",
 }
-_UNDECIDED = "nouveau"
 _IN_A_CASE = (
     "post.id IN (SELECT post_id FROM post_case WHERE case_id IN (SELECT value FROM json_each(?)))"
 )
@@ -85,7 +73,7 @@ def counted(query: PostQuery) -> Statement:
 
 def counted_by(query: PostQuery, by: By) -> Statement:
     """Rows of value and number, in the order the contract asks for."""
-    missing = _UNDECIDED if by == "status" else ""
+    missing = UNDECIDED if by == "status" else ""
     if by in _VALUES:
         start = Statement("SELECT") + Statement(_VALUES[by]) + Statement(", count(*) FROM post")
     else:
@@ -120,11 +108,11 @@ def _conditions(query: PostQuery) -> Iterator[Statement]:
         moment = getattr(query, field)
         if moment is not None:
             yield Statement(condition, (ticks(moment),))
-    for field, column in _COLUMNS.items():
+    for field, column in COLUMN_BY_FILTER.items():
         values = getattr(query, field)
         if values:
             yield Statement(f"post.{column} {_AMONG}", _json(values))
-    for field, name in _FACETS.items():
+    for field, name in FACET_BY_FILTER.items():
         values = getattr(query, field)
         if values:
             yield _with_facet(name, values)
@@ -156,7 +144,7 @@ def _with_facet(name: str, values: Iterable[str]) -> Statement:
 
 def _with_status(statuses: tuple[str, ...]) -> Statement:
     condition = _with_facet("status", statuses)
-    if _UNDECIDED not in statuses:
+    if UNDECIDED not in statuses:
         return condition
     undecided = Statement("post.seq NOT IN (SELECT seq FROM facet WHERE name = 'status')")
     return _joined([condition, undecided], "OR")

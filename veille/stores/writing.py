@@ -161,7 +161,8 @@ def _forget_words(connection: sqlite3.Connection, seqs: Iterable[int]) -> None:
     rows = [(seq,) for seq in seqs]
     connection.executemany("DELETE FROM post_words WHERE rowid = ?", rows)
     connection.executemany(
-        "DELETE FROM facet WHERE seq = ? AND name IN ('tag', 'place', 'region')", rows
+        "DELETE FROM facet WHERE seq = ? AND name IN ('tag', 'lang', 'mix', 'place', 'region')",
+        rows,
     )
 
 
