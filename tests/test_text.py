@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from veille.text import folded, normalised, stems, text_key, tokens
+from veille.text.remembered import remembered
 
 # Any str at all, lone surrogates included.
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=60) | st.text(
@@ -198,3 +199,13 @@ def test_kept_words_keep_their_spelling():
 def test_a_long_text_without_spaces_is_read():
     assert len(tokens("a" * 40_000 + "'" * 40_000)) == 1
     assert len(folded("é😀" * 20_000).split()) == 40_000
+
+
+def test_short_chunks_are_looked_at_once_and_long_ones_are_not_kept() -> None:
+    asked: list[str] = []
+    lengths = remembered(lambda chunk: asked.append(chunk) or len(chunk), most=8)
+    long = "x" * 49
+    assert lengths(["ONG", "aide", "ONG"]) == [3, 4, 3]
+    assert lengths(["ONG", long, long]) == [3, 49, 49]
+    assert asked == ["ONG", "aide", long, long]
+    assert lengths([]) == []

@@ -4,12 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from veille.language.chunks import ADLAM, ARABIC, Chunk, chunk_of
 from veille.language.judge import NOBODY, UNKNOWN, Judge, Verdict, judge_of
 from veille.language.model import Word
 from veille.language.names import may_begin, silent
+from veille.text.remembered import remembered
 
 SILENT = "x"
 # Only Fula is written in Adlam; N'Ko is for those who read it.
@@ -19,8 +19,6 @@ _MOST_TOKENS = 400
 _SEVERAL = 2
 # What is rarer is a borrowed word.
 _LEAST_SHARE = 0.1
-# Longer ones are no words and would only fill the memory.
-_LONGEST = 48
 _CHUNK = re.compile(r"\S+")
 
 
@@ -80,18 +78,13 @@ def identify_and_tag(text: str) -> tuple[Language, list[str]]:
     return language, heard.codes if len(tokens) <= _MOST_TOKENS else _heard(tokens).codes
 
 
-def _tokens(written: Sequence[str]) -> list[_Token]:
-    if len(max(written, key=len, default="")) > _LONGEST:
-        return [(_token if len(w) <= _LONGEST else _token.__wrapped__)(w) for w in written]
-    return list(map(_token, written))
-
-
-# A post is mostly made of words that other posts have used.
-@lru_cache(maxsize=1 << 15)
 def _token(written: str) -> _Token:
     chunk = chunk_of(written)
     judge = judge_of(chunk.script) if chunk.words else None
     return chunk, judge.model.of(chunk.words) if judge else None, may_begin(chunk)
+
+
+_tokens = remembered(_token, most=1 << 15)
 
 
 def _language(tokens: Sequence[_Token]) -> tuple[Language, _Heard]:

@@ -7,11 +7,12 @@ accuses them of carrying fighters, unless they are only a landmark or a source i
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from veille.text import folded
+from veille.text.remembered import remembered
 
 _SENTENCE_END = re.compile(r"[.!?…\n;؟]+(?=\s|$)|\n")
 
@@ -25,7 +26,7 @@ class _Patterns(NamedTuple):
 
 def is_military(text: str) -> bool:
     """Whether `text` tells where troops, convoys of troops or their losses are (rule D5)."""
-    if not any(map(_may_name_armed, text.split())):
+    if not any(_may_each_name_armed(text.split())):
         return False
     patterns = _patterns()
     sentences = [f" {folded(part)} " for part in _SENTENCE_END.split(text)]
@@ -36,11 +37,12 @@ def is_military(text: str) -> bool:
     )
 
 
-# Most words of a post have been read in another.
-@lru_cache(maxsize=1 << 16)
 def _may_name_armed(chunk: str) -> bool:
     """Whether what stands between two spaces may begin to name armed people."""
     return not _patterns().first_words.isdisjoint(folded(chunk).split())
+
+
+_may_each_name_armed = remembered(_may_name_armed, most=1 << 16)
 
 
 def _speaks_of_aid(words: str, *, is_told: bool, patterns: _Patterns) -> bool:

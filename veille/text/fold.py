@@ -6,16 +6,16 @@ that matching needs. A folded word is a fixed point: folding it again changes no
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from veille.text.remembered import remembered
+
 MIN_KEY_CHARACTERS = 12
-# Longer chunks are no words and would only fill the memory.
-LONGEST_KEPT = 48
 
 _MARK = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
@@ -151,14 +151,6 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _chunks(written: Sequence[str]) -> list[_Chunk]:
-    if len(max(written, key=len, default="")) <= LONGEST_KEPT:
-        return list(map(_read, written))
-    return [(_read if len(w) <= LONGEST_KEPT else _read.__wrapped__)(w) for w in written]
-
-
-# People write few different words: most chunks of a post have been read before.
-@lru_cache(maxsize=1 << 16)
 def _read(written: str) -> _Chunk:
     if written.isascii() and written.isdecimal() and written not in _short_forms():
         return _Chunk((Token(0, len(written), written, written),), (written,), False)
@@ -173,6 +165,9 @@ def _read(written: str) -> _Chunk:
         found += [Token(start, end, written[start:end], word) for word in words]
         count = len(words) or count
     return _Chunk(tuple(found), tuple(token.folded for token in found), count > 1)
+
+
+_chunks = remembered(_read, most=1 << 16)
 
 
 def _is_elided(written: str) -> bool:
