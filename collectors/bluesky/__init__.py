@@ -6,13 +6,14 @@ for more than a person's own questions.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from collectors.bluesky.feed import heads_of, posts_of
 from collectors.conversations import Memory
+from collectors.network import checked_options, is_switch, page_of, whole
 from veille.errors import ConfigError, SourceChanged, SourceGone
 from veille.http import Answer, HttpClient
 from veille.http.address import shown
@@ -30,11 +31,7 @@ _DEPTH = 20
 _TARGET = re.compile(r"(https?://[^/?#@\s]+)/profile/([\w.:-]+)/?")
 # Who shows profiles to people, and who tells programs.
 _HOSTS = {"https://bsky.app": "https://public.api.bsky.app"}
-_ALLOWED: dict[str, Callable[[object], bool]] = {
-    "history": lambda value: type(value) is int and 1 <= value <= _MOST_PAGES,
-    "replies": lambda value: type(value) is int and 0 <= value <= 500,  # noqa: PLR2004
-    "organisation": lambda value: isinstance(value, bool),
-}
+_RULES = {"history": whole(1, _MOST_PAGES), "replies": whole(0, 500), "organisation": is_switch}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +57,14 @@ class Choice:
             raise ConfigError(
                 f"source {source.id}: write the target as https://bsky.app/profile/ACCOUNT"
             )
-        for name, value in source.options.items():
-            if name not in _ALLOWED or not _ALLOWED[name](value):
-                raise ConfigError(
-                    f"source {source.id}: option {name} is unknown to Bluesky, or its value is"
-                    f" wrong; known are history = 1 to {_MOST_PAGES}, replies = 0 to 500,"
-                    " organisation = true or false"
-                )
-        options: dict[str, object] = dict(source.options)
+        options = checked_options(
+            source,
+            _RULES,
+            of="Bluesky",
+            known=f"history = 1 to {_MOST_PAGES}, replies = 0 to 500, organisation = true or false",
+        )
         site = _HOSTS.get(target[1], target[1])
-        return cls(site=site, account=target[2], **options)  # type: ignore[arg-type]
+        return cls(site=site, account=target[2], **options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +87,7 @@ class BlueskyCollector:
         for answer in self._answers(choice, account_id, memory.last):
             heads = heads_of(answer.body)
             if heads is None:
-                yield _page(source, answer, {"part": "feed", "owner": owner})
+                yield page_of(source, answer, part="feed", owner=owner)
                 return
             oldest_first = sorted(heads, key=lambda head: head.published_at)
             times = [head.published_at.isoformat() for head in oldest_first[-1:]]
@@ -100,7 +95,7 @@ class BlueskyCollector:
             if choice.replies:
                 own = [head for head in oldest_first if head.key]
                 memory.note(own, now=answer.fetched_at)
-            yield _page(source, answer, {"part": "feed", "owner": owner}, memory.cursor())
+            yield page_of(source, answer, cursor=memory.cursor(), part="feed", owner=owner)
         yield from self._conversations(source, choice, memory, owner)
 
     def parse(self, page: Page) -> ParsedPage:
@@ -121,7 +116,7 @@ class BlueskyCollector:
                     continue
                 asked = {"uri": uri, "depth": _DEPTH, "parentHeight": 0}
                 answer = self._get(choice, "feed.getPostThread", asked)
-                yield _page(source, answer, {"part": "thread", "owner": owner}, memory.cursor())
+                yield page_of(source, answer, cursor=memory.cursor(), part="thread", owner=owner)
 
     def _answers(self, choice: Choice, account_id: str, last: str) -> list[Answer]:
         """Pages of the feed, oldest first, down to what was read last.
@@ -184,17 +179,3 @@ def _json(answer: Answer) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
-
-
-def _page(
-    source: Source, answer: Answer, options: Mapping[str, object], cursor: str | None = None
-) -> Page:
-    return Page(
-        source_id=source.id,
-        collector="bluesky",
-        url=answer.url,
-        fetched_at=answer.fetched_at,
-        body=answer.body,
-        cursor=cursor,
-        options=options,
-    )

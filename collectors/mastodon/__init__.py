@@ -6,12 +6,13 @@ account are not read.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode
 
 from collectors.conversations import Head, Memory
 from collectors.mastodon.status import heads_of, posts_of
+from collectors.network import checked_options, is_switch, page_of, whole
 from veille.errors import ConfigError, SourceChanged, SourceGone
 from veille.http import Answer, HttpClient
 from veille.http.address import shown
@@ -23,11 +24,11 @@ _MAX_PAGE_BYTES = 5_000_000
 # As many as a server gives at once.
 _PAGE_SIZE = 40
 _TARGET = re.compile(r"(https?://[^/?#@\s]+)/(?:@([\w.-]+)|tags/([^/?#\s]+))/?")
-_ALLOWED: dict[str, Callable[[object], bool]] = {
-    "history": lambda value: type(value) is int and 1 <= value <= 50,  # noqa: PLR2004
-    "reread": lambda value: type(value) is int and 0 <= value <= _PAGE_SIZE,
-    "replies": lambda value: type(value) is int and 0 <= value <= 500,  # noqa: PLR2004
-    "organisation": lambda value: isinstance(value, bool),
+_RULES = {
+    "history": whole(1, 50),
+    "reread": whole(0, _PAGE_SIZE),
+    "replies": whole(0, 500),
+    "organisation": is_switch,
 }
 
 
@@ -57,16 +58,15 @@ class Choice:
                 f"source {source.id}: write the target as https://SERVER/@ACCOUNT, on the"
                 " account's own server, or as https://SERVER/tags/WORD"
             )
-        for name, value in source.options.items():
-            if name not in _ALLOWED or not _ALLOWED[name](value):
-                raise ConfigError(
-                    f"source {source.id}: option {name} is unknown to Mastodon, or its value is"
-                    f" wrong; known are history = 1 to 50, reread = 0 to {_PAGE_SIZE},"
-                    " replies = 0 to 500, organisation = true or false"
-                )
-        options: dict[str, object] = dict(source.options)
+        options = checked_options(
+            source,
+            _RULES,
+            of="Mastodon",
+            known=f"history = 1 to 50, reread = 0 to {_PAGE_SIZE}, replies = 0 to 500,"
+            " organisation = true or false",
+        )
         site, account, tag = target.groups(default="")
-        return cls(site=site, account=account, tag=unquote(tag), **options)  # type: ignore[arg-type]
+        return cls(site=site, account=account, tag=unquote(tag), **options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +88,12 @@ class MastodonCollector:
         for answer in self._answers(address, _newest_of([], memory.last), choice):
             heads = heads_of(answer.body)
             if heads is None:
-                yield _page(source, answer, {"part": "statuses", "owner": owner})
+                yield page_of(source, answer, part="statuses", owner=owner)
                 return
             memory.last = str(_newest_of(heads, memory.last))
             if choice.replies:
                 memory.note(reversed(heads), now=answer.fetched_at)
-            options = {"part": "statuses", "owner": owner}
-            yield _page(source, answer, options, memory.cursor())
+            yield page_of(source, answer, cursor=memory.cursor(), part="statuses", owner=owner)
         for status_id in memory.due(choice.replies):
             try:
                 answer = self._get(f"{choice.site}/api/v1/statuses/{status_id}/context")
@@ -103,8 +102,8 @@ class MastodonCollector:
                 memory.settle(status_id)
                 continue
             memory.settle(status_id)
-            options = {"part": "context", "owner": owner, "status": status_id}
-            yield _page(source, answer, options, memory.cursor())
+            told = {"part": "context", "owner": owner, "status": status_id}
+            yield page_of(source, answer, cursor=memory.cursor(), **told)
 
     def parse(self, page: Page) -> ParsedPage:
         """The posts of a timeline, or the answers in one conversation."""
@@ -177,17 +176,3 @@ def _newest_of(heads: Sequence[Head], last: str) -> int:
     """The highest id of these posts and of the one read last; 0 when there is none."""
     known = int(last) if last.isdecimal() else 0
     return max([known, *(int(head.key) for head in heads)])
-
-
-def _page(
-    source: Source, answer: Answer, options: Mapping[str, object], cursor: str | None = None
-) -> Page:
-    return Page(
-        source_id=source.id,
-        collector="mastodon",
-        url=answer.url,
-        fetched_at=answer.fetched_at,
-        body=answer.body,
-        cursor=cursor,
-        options=options,
-    )

@@ -5,18 +5,18 @@ cannot be read, the post comes from the feed, with the feed's own text. Its id i
 address, so that it is the same post either way.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Literal
 
+from collectors.network import Rule, checked_options, is_switch, page_of, whole
 from collectors.rss.article import article_text
 from collectors.rss.feed import Entry, Feed, feed_of
 from collectors.rss.memory import Memory, options_of
 from collectors.rss.posts import post_id, posts_of_article, posts_of_feed
 from veille.errors import (
-    ConfigError,
     SourceChanged,
     SourceForbidden,
     SourceGone,
@@ -32,9 +32,9 @@ from veille.sources import Source
 _MAX_FAILURES_IN_A_ROW = 3
 _MAX_ARTICLE_BYTES = 5_000_000
 _MOST_ARTICLES = 500
-_ALLOWED: dict[str, Callable[[object], bool]] = {
-    "fetch_articles": lambda value: isinstance(value, bool),
-    "max_articles": lambda value: type(value) is int and 0 <= value <= _MOST_ARTICLES,
+_RULES: dict[str, Rule] = {
+    "fetch_articles": is_switch,
+    "max_articles": whole(0, _MOST_ARTICLES),
     "kind": lambda value: value in ("article", "comment"),
 }
 
@@ -55,14 +55,14 @@ class Choice:
     @classmethod
     def of(cls, source: Source) -> "Choice":
         """Raises `ConfigError` naming an option that is unknown or has a wrong value."""
-        for name, value in source.options.items():
-            if name not in _ALLOWED or not _ALLOWED[name](value):
-                raise ConfigError(
-                    f"source {source.id}: option {name} is unknown to a feed, or its value is"
-                    f" wrong; known are fetch_articles = true or false, max_articles = 0 to"
-                    f' {_MOST_ARTICLES}, kind = "article" or "comment"'
-                )
-        return cls(**source.options)  # type: ignore[arg-type]
+        options = checked_options(
+            source,
+            _RULES,
+            of="a feed",
+            known=f"fetch_articles = true or false, max_articles = 0 to {_MOST_ARTICLES},"
+            ' kind = "article" or "comment"',
+        )
+        return cls(**options)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -173,20 +173,15 @@ class RssCollector:
             reading.leave(entry)
             return None
         reading.memory.settle([entry.key])
-        return Page(
-            source_id=reading.source.id,
-            collector=self.name,
-            url=archived(answer.url),
-            fetched_at=answer.fetched_at,
-            body=answer.body,
+        return page_of(
+            reading.source,
+            answer,
             cursor=reading.memory.cursor(),
-            options={
-                "part": "article",
-                "site": reading.feed.title,
-                "content_type": answer.headers.get("content-type", ""),
-                "post_id": post_id(entry, reading.feed.url),
-                "entry": options_of(entry),
-            },
+            part="article",
+            site=reading.feed.title,
+            content_type=answer.headers.get("content-type", ""),
+            post_id=post_id(entry, reading.feed.url),
+            entry=options_of(entry),
         )
 
     def _answer(self, entry: Entry, reading: Round) -> Answer | None:
@@ -214,18 +209,8 @@ def _feed(answer: Answer) -> Feed:
 
 
 def _feed_page(source: Source, answer: Answer, choice: Choice) -> Page:
-    return Page(
-        source_id=source.id,
-        collector="rss",
-        url=archived(answer.url),
-        fetched_at=answer.fetched_at,
-        body=answer.body,
-        options={
-            "part": "feed",
-            "kind": choice.kind,
-            "content_type": answer.headers.get("content-type", ""),
-        },
-    )
+    kind = answer.headers.get("content-type", "")
+    return page_of(source, answer, part="feed", kind=choice.kind, content_type=kind)
 
 
 def _with_round(page: Page, reading: Round) -> Page:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from collectors.network import checked_options, page_of, whole
 from collectors.telegram.preview import bounds_of, has_older, landing_of, posts_of
 from veille.errors import (
     ConfigError,
@@ -49,15 +50,14 @@ class Choice:
                 f"source {source.id}: the target is no public channel: write it as"
                 " https://t.me/s/NAME"
             )
-        most_by_name = {"history": _MOST_PAGES, "reread": _MOST_REREAD}
-        for name, value in source.options.items():
-            if type(value) is not int or not 1 <= value <= most_by_name.get(name, 0):
-                raise ConfigError(
-                    f"source {source.id}: option {name} is unknown to a channel, or its value is"
-                    f" wrong; known are history = 1 to {_MOST_PAGES}, reread = 1 to {_MOST_REREAD}"
-                )
+        options = checked_options(
+            source,
+            {"history": whole(1, _MOST_PAGES), "reread": whole(1, _MOST_REREAD)},
+            of="a channel",
+            known=f"history = 1 to {_MOST_PAGES}, reread = 1 to {_MOST_REREAD}",
+        )
         site = target[1] or "https://t.me"
-        return cls(site=site, channel=target[2], **source.options)  # type: ignore[arg-type]
+        return cls(site=site, channel=target[2], **options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class TelegramCollector:
         for answer in answers:
             bounds = bounds_of(answer.body)
             known = max(known, bounds[1]) if bounds else known
-            yield _page(source, answer, str(known) if known else None)
+            yield page_of(source, answer, cursor=str(known) if known else None)
 
     def parse(self, page: Page) -> ParsedPage:
         """The messages of one page of the preview."""
@@ -141,14 +141,3 @@ class TelegramCollector:
                     " hides it): import an export of Telegram Desktop instead"
                 )
         raise SourceChanged(f"{answer.url} came in the place of the preview: open it in a browser")
-
-
-def _page(source: Source, answer: Answer, cursor: str | None) -> Page:
-    return Page(
-        source_id=source.id,
-        collector="telegram",
-        url=answer.url,
-        fetched_at=answer.fetched_at,
-        body=answer.body,
-        cursor=cursor,
-    )
